@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# For operators: builds and installs both modules for one kernel, out of tree.
+# For developers: the lab (selftests/lab), which needs root and nothing else.
+# What the modules consist of is in the Kbuild files.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+KVER = $(shell $(MAKE) -s --no-print-directory -C $(KDIR) kernelrelease)
+MODULE_DIR := updates/migcap
+INSTALLED = $(INSTALL_MOD_PATH)/lib/modules/$(KVER)/$(MODULE_DIR)
+DEPMOD = depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(KVER)
+
+LAB := selftests/lab
+SUITE ?= trixie
+TESTS ?=
+
+all: modules
+
+modules:
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+install: modules
+	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_DIR=$(MODULE_DIR) modules_install
+	$(DEPMOD)
+
+uninstall:
+	$(RM) -r $(INSTALLED)
+	$(DEPMOD)
+
+clean:
+	@if [ -d $(KDIR) ]; then $(MAKE) -C $(KDIR) M=$(CURDIR) clean; fi
+	$(RM) -r out
+
+demo:
+	@$(LAB)/demo $(SUITE)
+
+check:
+	@$(LAB)/check --tests "$(TESTS)" $(SUITE)
+
+check-all:
+	@$(LAB)/check --tests "$(TESTS)" trixie trixie-backports
+
+lab-shell:
+	@$(LAB)/l1 --suite $(SUITE)
+
+guest-shell:
+	@$(LAB)/guest-shell $(SUITE)
+
+help:
+	@echo 'make              build both modules (KDIR=$(KDIR))'
+	@echo 'make install      install them there, make uninstall removes them'
+	@echo 'make clean        remove what was built (the cache of the lab stays)'
+	@echo
+	@echo 'As root, on any Debian machine, without KVM and without a NIC with SR-IOV:'
+	@echo 'make demo         a VM with a VF is live-migrated before your eyes'
+	@echo 'make check        all tests (TESTS="word..." selects, SUITE=trixie-backports)'
+	@echo '                  SUITE=iommufd: a host kernel that logs DMA, built once (10 min)'
+	@echo 'make check-all    all tests on both Debian kernels and both QEMUs'
+	@echo 'make lab-shell    a shell in L1, the virtual host'
+	@echo 'make guest-shell  a shell in L2, a guest with a VF'
+
+.PHONY: all modules install uninstall clean demo check check-all lab-shell \
+	guest-shell help

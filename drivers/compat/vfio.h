@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * VFIO: members of vfio_device_ops and helpers that came after 6.12.
+ */
+#ifndef MIGCAP_COMPAT_VFIO_H
+#define MIGCAP_COMPAT_VFIO_H
+
+#include <linux/uaccess.h>
+#include <linux/vfio.h>
+#include <linux/vfio_pci_core.h>
+
+/*
+ * 6.13: symbol namespaces are strings
+ * ("module: Convert symbol namespace to string literal").
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define MIGCAP_COMPAT_NS_IOMMUFD	"IOMMUFD"
+#else
+#define MIGCAP_COMPAT_NS_IOMMUFD	IOMMUFD
+#endif
+
+/*
+ * 6.15: iommufd attaches PASIDs of a device
+ * ("vfio-iommufd: Support pasid [at|de]tach for physical VFIO devices").
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#define MIGCAP_COMPAT_PASID						\
+	.pasid_attach_ioas = vfio_iommufd_physical_pasid_attach_ioas,	\
+	.pasid_detach_ioas = vfio_iommufd_physical_pasid_detach_ioas,
+#else
+#define MIGCAP_COMPAT_PASID
+#endif
+
+/*
+ * 6.17: the VF token is checked for iommufd, too
+ * ("vfio/pci: Do vf_token checks for VFIO_DEVICE_BIND_IOMMUFD").
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+#define MIGCAP_COMPAT_MATCH_TOKEN					\
+	.match_token_uuid = vfio_pci_core_match_token_uuid,
+#else
+#define MIGCAP_COMPAT_MATCH_TOKEN
+#endif
+
+/*
+ * 6.19: VFIO_DEVICE_GET_REGION_INFO is an operation of its own
+ * ("vfio: Provide a get_region_info op"), and regions can be exported as
+ * dma-bufs ("vfio/pci: Add dma-buf export support for MMIO regions").
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
+#define MIGCAP_COMPAT_REGION_INFO					\
+	.get_region_info_caps = vfio_pci_ioctl_get_region_info,
+
+static inline void migcap_compat_set_pci_ops(struct vfio_pci_core_device *core)
+{
+	static const struct vfio_pci_device_ops ops = {
+		.get_dmabuf_phys = vfio_pci_core_get_dmabuf_phys,
+	};
+
+	core->pci_ops = &ops;
+}
+#else
+#define MIGCAP_COMPAT_REGION_INFO
+
+static inline void migcap_compat_set_pci_ops(struct vfio_pci_core_device *core)
+{
+}
+#endif
+
+/*
+ * 7.3: the arguments of VFIO_MIG_GET_PRECOPY_INFO are checked in one place
+ * ("vfio: Add a check to VFIO_MIG_GET_PRECOPY_INFO").
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 3, 0)
+static inline int vfio_check_precopy_ioctl(struct vfio_device *vdev,
+					   unsigned int cmd, unsigned long arg,
+					   struct vfio_precopy_info *info)
+{
+	size_t minsz = offsetofend(struct vfio_precopy_info, dirty_bytes);
+
+	if (cmd != VFIO_MIG_GET_PRECOPY_INFO)
+		return -ENOTTY;
+	if (copy_from_user(info, (void __user *)arg, minsz))
+		return -EFAULT;
+	return info->argsz < minsz ? -EINVAL : 0;
+}
+#endif
+
+#endif /* MIGCAP_COMPAT_VFIO_H */
