@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The overlay over a device's configuration space.
+ *
+ * Owns the bytes of the virtual migration capability, and Bus Master Enable of
+ * the Command register as the guest sees it (PCI Express Base Specification
+ * 6.0, section 7.5.1.1.3).  All other bytes are vfio-pci core's.  An access is
+ * cut at the capability's edges, so that none of its bytes reaches the device.
+ *
+ * Lock: config->write_lock around writes to core.  Core resets the device in
+ * such a write when the guest asks for a Function Level Reset, and the reset's
+ * callback must know that it was the guest: see migcap_config_is_writing().
+ */
+#include <linux/minmax.h>
+#include <linux/pci.h>
+#include <linux/pm_runtime.h>
+#include <linux/sched.h>
+#include <linux/uaccess.h>
+#include <linux/vfio_pci_core.h>
+
+#include <linux/migcap_regs.h>
+
+#include "config.h"
+#include "peer.h"
+#include "vector.h"
+
+/**
+ * migcap_config_init() - begin without a capability
+ * @config: the overlay
+ * @core: the device below
+ * @peer: owns what the capability's bytes mean
+ * @vector: owns the size of the MSI-X table
+ */
+void migcap_config_init(struct migcap_config *config,
+			struct vfio_pci_core_device *core,
+			struct migcap_peer *peer,
+			const struct migcap_vector *vector)
+{
+	config->core = core;
+	config->peer = peer;
+	config->vector = vector;
+	mutex_init(&config->write_lock);
+}
+
+/**
+ * migcap_config_is_writing() - whether the caller runs below a guest's write
+ * @config: the overlay
+ *
+ * Return: true if the current task is writing to the device's config space.
+ */
+bool migcap_config_is_writing(struct migcap_config *config)
+{
+	return READ_ONCE(config->writer) == current;
+}
+
+static bool covers_command(loff_t pos, size_t count)
+{
+	return pos <= PCI_COMMAND && pos + count > PCI_COMMAND;
+}
+
+static ssize_t window_read(struct migcap_config *config, char __user *buf,
+			   size_t count, loff_t pos)
+{
+	u8 bytes[MIGCAP_LENGTH_VALUE];
+
+	migcap_peer_read(config->peer, pos - config->offset, bytes, count);
+	return copy_to_user(buf, bytes, count) ? -EFAULT : count;
+}
+
+static ssize_t window_write(struct migcap_config *config, char __user *buf,
+			    size_t count, loff_t pos)
+{
+	struct device *dev = &config->core->pdev->dev;
+	u8 bytes[MIGCAP_LENGTH_VALUE];
+
+	if (copy_from_user(bytes, buf, count))
+		return -EFAULT;
+	/* READY and WAIT touch the hardware. */
+	if (pm_runtime_resume_and_get(dev))
+		return -EIO;
+	migcap_peer_write(config->peer, pos - config->offset, bytes, count);
+	pm_runtime_put(dev);
+	return count;
+}
+
+/* The guest sees its own Bus Master Enable, not the gate's. */
+static int patch_command(struct migcap_config *config, u8 __user *command)
+{
+	u8 byte;
+
+	if (get_user(byte, command))
+		return -EFAULT;
+	byte &= ~PCI_COMMAND_MASTER;
+	if (migcap_peer_bus_master(config->peer))
+		byte |= PCI_COMMAND_MASTER;
+	return put_user(byte, command);
+}
+
+static ssize_t device_read(struct migcap_config *config, char __user *buf,
+			   size_t count, loff_t pos)
+{
+	loff_t core_pos = pos +
+		VFIO_PCI_INDEX_TO_OFFSET(VFIO_PCI_CONFIG_REGION_INDEX);
+	bool hidden = migcap_peer_hides_bus_master(config->peer);
+	ssize_t ret;
+
+	ret = vfio_pci_core_read(&config->core->vdev, buf, count, &core_pos);
+	if (ret < 0)
+		return ret;
+	/* The gate may have moved while the device was read. */
+	hidden = hidden || migcap_peer_hides_bus_master(config->peer);
+	if (hidden && covers_command(pos, ret) &&
+	    patch_command(config, (u8 __user *)buf + (PCI_COMMAND - pos)))
+		return -EFAULT;
+	if (migcap_vector_patch_config(config->vector, buf, ret, pos))
+		return -EFAULT;
+	return ret;
+}
+
+static ssize_t core_write(struct migcap_config *config, const char __user *buf,
+			  size_t count, loff_t pos)
+{
+	bool resets = pos + count > PCI_STD_HEADER_SIZEOF;
+	ssize_t ret;
+
+	pos += VFIO_PCI_INDEX_TO_OFFSET(VFIO_PCI_CONFIG_REGION_INDEX);
+	/* The registers that reset a device are in its capabilities. */
+	if (!resets)
+		return vfio_pci_core_write(&config->core->vdev, buf, count,
+					   &pos);
+
+	mutex_lock(&config->write_lock);
+	WRITE_ONCE(config->writer, current);
+	ret = vfio_pci_core_write(&config->core->vdev, buf, count, &pos);
+	WRITE_ONCE(config->writer, NULL);
+	mutex_unlock(&config->write_lock);
+	return ret;
+}
+
+static ssize_t device_write(struct migcap_config *config, char __user *buf,
+			    size_t count, loff_t pos)
+{
+	struct device *dev = &config->core->pdev->dev;
+	enum migcap_bme bme = MIGCAP_BME_UNTOUCHED;
+	ssize_t ret;
+	u8 byte;
+
+	ret = core_write(config, buf, count, pos);
+	/* Who changes it after core has read it deceives nobody but himself. */
+	if (covers_command(pos, count)) {
+		if (get_user(byte, (u8 __user *)buf + (PCI_COMMAND - pos)))
+			return -EFAULT;
+		bme = byte & PCI_COMMAND_MASTER ? MIGCAP_BME_SET :
+						  MIGCAP_BME_CLEARED;
+	} else if (!migcap_peer_hides_bus_master(config->peer)) {
+		return ret;
+	}
+
+	/* Even a write that failed half-way may have reached the device. */
+	if (pm_runtime_resume_and_get(dev))
+		return -EIO;
+	migcap_peer_config_written(config->peer, bme);
+	pm_runtime_put(dev);
+	return ret;
+}
+
+/* How much of an access is on the same side of the capability's edges. */
+static size_t piece(const struct migcap_config *config, loff_t pos,
+		    size_t count, bool *window)
+{
+	loff_t start = config->offset;
+	loff_t end = start + MIGCAP_LENGTH_VALUE;
+
+	*window = pos >= start && pos < end;
+	if (pos < start)
+		return min_t(u64, count, start - pos);
+	if (pos < end)
+		return min_t(u64, count, end - pos);
+	return count;
+}
+
+/* Who answers on either side of the capability's edges. */
+struct sides {
+	ssize_t (*window)(struct migcap_config *config, char __user *buf,
+			  size_t count, loff_t pos);
+	ssize_t (*device)(struct migcap_config *config, char __user *buf,
+			  size_t count, loff_t pos);
+};
+
+static ssize_t access_pieces(struct migcap_config *config, char __user *buf,
+			     size_t count, loff_t *ppos,
+			     const struct sides *sides)
+{
+	loff_t pos = *ppos & VFIO_PCI_OFFSET_MASK;
+	size_t done = 0, len;
+	bool window;
+	ssize_t ret;
+
+	while (done < count) {
+		len = piece(config, pos + done, count - done, &window);
+		if (window)
+			ret = sides->window(config, buf + done, len, pos + done);
+		else
+			ret = sides->device(config, buf + done, len, pos + done);
+		if (ret < 0)
+			return ret;
+		done += len;
+	}
+	*ppos += done;
+	return done;
+}
+
+/**
+ * migcap_config_read() - the guest or the VMM reads configuration space
+ * @config: the overlay
+ * @buf: where to
+ * @count: bytes
+ * @ppos: position in the device's file, advanced
+ *
+ * Context: process, takes the peer's lock.
+ * Return: @count, or an errno.
+ */
+ssize_t migcap_config_read(struct migcap_config *config, char __user *buf,
+			   size_t count, loff_t *ppos)
+{
+	static const struct sides sides = {
+		.window = window_read,
+		.device = device_read,
+	};
+
+	return access_pieces(config, buf, count, ppos, &sides);
+}
+
+/**
+ * migcap_config_write() - the guest or the VMM writes configuration space
+ * @config: the overlay
+ * @buf: what
+ * @count: bytes
+ * @ppos: position in the device's file, advanced
+ *
+ * Context: process, takes the write lock and the peer's lock.
+ * Return: @count, or an errno.
+ */
+ssize_t migcap_config_write(struct migcap_config *config,
+			    const char __user *buf, size_t count, loff_t *ppos)
+{
+	static const struct sides sides = {
+		.window = window_write,
+		.device = device_write,
+	};
+
+	return access_pieces(config, (char __user *)buf, count, ppos, &sides);
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The mailbox.
+ *
+ * Owns a copy of the eventfds that the VMM attached to the device's vectors,
+ * and raises one of them.  Does not own the interrupts themselves: vfio-pci
+ * core sets those up from the same ioctl.  Core and this file read the
+ * caller's array one after the other and a caller may change it in between:
+ * then the guest misses an interrupt or gets one too many, and nothing else.
+ *
+ * Lock: mbox->lock, innermost.
+ */
+#include <linux/err.h>
+#include <linux/eventfd.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "mailbox.h"
+#include "report.h"
+#include "trace.h"
+
+/* As many as an MSI-X table can have. */
+#define MIGCAP_MAX_VECTORS	2048
+
+/**
+ * migcap_mailbox_init() - begin without any vector
+ * @mbox: the mailbox
+ * @report: counts what is raised
+ */
+void migcap_mailbox_init(struct migcap_mailbox *mbox,
+			 struct migcap_report *report)
+{
+	mbox->report = report;
+	mutex_init(&mbox->lock);
+}
+
+static void put_vectors(struct eventfd_ctx **vectors, u32 count)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		if (vectors[i])
+			eventfd_ctx_put(vectors[i]);
+	}
+	kfree(vectors);
+}
+
+static void clear_locked(struct migcap_mailbox *mbox)
+{
+	lockdep_assert_held(&mbox->lock);
+
+	put_vectors(mbox->vectors, mbox->nr_vectors);
+	mbox->vectors = NULL;
+	mbox->nr_vectors = 0;
+}
+
+/**
+ * migcap_mailbox_clear() - forget all vectors
+ * @mbox: the mailbox
+ *
+ * Context: process, takes the mailbox's lock.
+ */
+void migcap_mailbox_clear(struct migcap_mailbox *mbox)
+{
+	mutex_lock(&mbox->lock);
+	clear_locked(mbox);
+	mutex_unlock(&mbox->lock);
+}
+
+/**
+ * migcap_mailbox_signal() - signal one vector
+ * @mbox: the mailbox
+ * @vector: its number
+ *
+ * Context: process, takes the mailbox's lock.
+ * Return: false if the vector does not exist or has no eventfd.
+ */
+bool migcap_mailbox_signal(struct migcap_mailbox *mbox, u32 vector)
+{
+	bool exists;
+
+	mutex_lock(&mbox->lock);
+	exists = vector < mbox->nr_vectors && mbox->vectors[vector];
+	if (exists)
+		eventfd_signal(mbox->vectors[vector]);
+	mutex_unlock(&mbox->lock);
+	return exists;
+}
+
+/**
+ * migcap_mailbox_raise() - raise the vector that the guest chose
+ * @mbox: the mailbox
+ * @vector: its number
+ *
+ * A vector that does not exist or that has no eventfd is counted and traced.
+ *
+ * Context: process, takes the mailbox's lock.
+ */
+void migcap_mailbox_raise(struct migcap_mailbox *mbox, u8 vector)
+{
+	bool raised = migcap_mailbox_signal(mbox, vector);
+
+	migcap_count(mbox->report, raised ? MIGCAP_COUNT_IRQ_RAISED :
+					    MIGCAP_COUNT_IRQ_MISSED);
+	trace_migcap_mailbox(mbox->report->dev, vector, raised);
+}
+
+static bool follows(const struct vfio_irq_set *hdr)
+{
+	if (hdr->index != VFIO_PCI_MSI_IRQ_INDEX &&
+	    hdr->index != VFIO_PCI_MSIX_IRQ_INDEX)
+		return false;
+	if (!(hdr->flags & VFIO_IRQ_SET_ACTION_TRIGGER))
+		return false;
+	if (hdr->flags & VFIO_IRQ_SET_DATA_EVENTFD)
+		return hdr->count;
+	/* No vectors and no data: all are taken away. */
+	return (hdr->flags & VFIO_IRQ_SET_DATA_NONE) && !hdr->count;
+}
+
+static int get_vectors(struct migcap_mailbox_update *update,
+		       const struct vfio_irq_set __user *arg)
+{
+	u32 count = update->hdr.count;
+	s32 *fds;
+	u32 i;
+
+	fds = memdup_array_user(arg->data, count, sizeof(*fds));
+	if (IS_ERR(fds))
+		return PTR_ERR(fds);
+	update->vectors = kcalloc(count, sizeof(*update->vectors),
+				  GFP_KERNEL_ACCOUNT);
+	if (!update->vectors) {
+		kfree(fds);
+		return -ENOMEM;
+	}
+	for (i = 0; i < count; i++) {
+		struct eventfd_ctx *ctx;
+
+		if (fds[i] < 0)
+			continue;
+		ctx = eventfd_ctx_fdget(fds[i]);
+		if (IS_ERR(ctx))
+			update->error = PTR_ERR(ctx);
+		else
+			update->vectors[i] = ctx;
+	}
+	kfree(fds);
+	return 0;
+}
+
+/**
+ * migcap_mailbox_prepare() - read what a VFIO_DEVICE_SET_IRQS asks for
+ * @arg: the ioctl's argument
+ *
+ * To be followed by migcap_mailbox_commit() if core accepted the same request,
+ * else by migcap_mailbox_abort().  A request that is none of the mailbox's
+ * business, or that core is going to refuse, gives NULL.
+ *
+ * Context: process.
+ * Return: the request, NULL, or an ERR_PTR: -EFAULT, -ENOMEM.
+ */
+struct migcap_mailbox_update *
+migcap_mailbox_prepare(const struct vfio_irq_set __user *arg)
+{
+	struct migcap_mailbox_update *update;
+	struct vfio_irq_set hdr;
+	int ret;
+
+	if (copy_from_user(&hdr, arg, offsetofend(struct vfio_irq_set, count)))
+		return ERR_PTR(-EFAULT);
+	if (!follows(&hdr) || hdr.start > MIGCAP_MAX_VECTORS ||
+	    hdr.count > MIGCAP_MAX_VECTORS - hdr.start)
+		return NULL;
+
+	update = kzalloc_obj(*update, GFP_KERNEL_ACCOUNT);
+	if (!update)
+		return ERR_PTR(-ENOMEM);
+	update->hdr = hdr;
+	if (hdr.count) {
+		ret = get_vectors(update, arg);
+		if (ret) {
+			kfree(update);
+			return ERR_PTR(ret);
+		}
+	}
+	return update;
+}
+
+/* Vectors that the table does not have yet begin without an eventfd. */
+static int grow_locked(struct migcap_mailbox *mbox, u32 nr_vectors)
+{
+	struct eventfd_ctx **vectors;
+
+	lockdep_assert_held(&mbox->lock);
+
+	if (nr_vectors <= mbox->nr_vectors)
+		return 0;
+	vectors = krealloc_array(mbox->vectors, nr_vectors, sizeof(*vectors),
+				 GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	if (!vectors)
+		return -ENOMEM;
+	memset(vectors + mbox->nr_vectors, 0,
+	       (nr_vectors - mbox->nr_vectors) * sizeof(*vectors));
+	mbox->vectors = vectors;
+	mbox->nr_vectors = nr_vectors;
+	return 0;
+}
+
+/**
+ * migcap_mailbox_commit() - follow a VFIO_DEVICE_SET_IRQS that core accepted
+ * @mbox: the mailbox
+ * @update: from migcap_mailbox_prepare(), or NULL; used up
+ *
+ * Out of memory leaves the affected vectors without a mailbox, which is
+ * counted when one of them is to be raised.
+ *
+ * Context: process, takes the mailbox's lock.
+ * Return: 0, or what is wrong with a descriptor that core has not seen.
+ */
+int migcap_mailbox_commit(struct migcap_mailbox *mbox,
+			  struct migcap_mailbox_update *update)
+{
+	u32 start, count, i;
+	int ret;
+
+	if (!update)
+		return 0;
+	ret = update->error;
+	if (ret)
+		goto abort;
+	start = update->hdr.start;
+	count = update->hdr.count;
+
+	mutex_lock(&mbox->lock);
+	if (!count || update->hdr.index != mbox->index)
+		clear_locked(mbox);
+	mbox->index = update->hdr.index;
+	if (!grow_locked(mbox, start + count)) {
+		for (i = 0; i < count; i++)
+			swap(mbox->vectors[start + i], update->vectors[i]);
+	}
+	mutex_unlock(&mbox->lock);
+abort:
+	migcap_mailbox_abort(update);
+	return ret;
+}
+
+/**
+ * migcap_mailbox_abort() - drop a request
+ * @update: from migcap_mailbox_prepare(), or NULL; used up
+ */
+void migcap_mailbox_abort(struct migcap_mailbox_update *update)
+{
+	if (!update)
+		return;
+	put_vectors(update->vectors, update->hdr.count);
+	kfree(update);
+}

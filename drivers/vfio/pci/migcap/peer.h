@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The guest as the host's peer: asks it, hears it, waits for it.
+ */
+#ifndef MIGCAP_PEER_H
+#define MIGCAP_PEER_H
+
+#include <linux/mutex.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include "gate.h"
+#include "handshake.h"
+
+struct migcap_mailbox;
+struct migcap_report;
+struct migcap_stream;
+
+#define MIGCAP_READY_TIMEOUT_MIN_MS	1
+#define MIGCAP_READY_TIMEOUT_MAX_MS	600000
+#define MIGCAP_READY_TIMEOUT_MS		10000
+
+/**
+ * enum migcap_asker - on whose behalf START was raised
+ * @MIGCAP_ASKED_BY_NONE: it was not
+ * @MIGCAP_ASKED_BY_OPERATOR: through sysfs, ahead of a migration
+ * @MIGCAP_ASKED_BY_VMM: in the course of one
+ */
+enum migcap_asker {
+	MIGCAP_ASKED_BY_NONE,
+	MIGCAP_ASKED_BY_OPERATOR,
+	MIGCAP_ASKED_BY_VMM,
+};
+
+/**
+ * enum migcap_bme - what a config write did to Bus Master Enable
+ * @MIGCAP_BME_UNTOUCHED: nothing, it was elsewhere
+ * @MIGCAP_BME_CLEARED: the guest wants it clear
+ * @MIGCAP_BME_SET: the guest wants it set
+ */
+enum migcap_bme {
+	MIGCAP_BME_UNTOUCHED,
+	MIGCAP_BME_CLEARED,
+	MIGCAP_BME_SET,
+};
+
+/**
+ * struct migcap_peer - the guest
+ * @mailbox: raises its interrupt
+ * @report: counts, and takes refusals
+ * @changed: told of each change of what an operator can see; must not sleep
+ * @lock: protects all below
+ * @is_open: a VMM has the device open
+ * @regs: the capability
+ * @gate: the hardware's Bus Master Enable, and the guest's
+ * @held: the device is being resumed: config writes are the VMM's
+ * @asker: why START was raised
+ * @timed_out: the last question was not answered in time
+ * @shown: the state of the guest that @changed has told of
+ * @settled: @timed_out or quiesced; may be read without the lock
+ * @dma_seq: counts how often the guest took its device back into use
+ * @promise_seq: counts how often the guest ceased to track its device's DMA
+ * @timeout_ms: how long an answer may take
+ * @deadline: when the wait for it is over, in jiffies
+ * @timeout: ends the wait for it
+ * @wait: woken when @settled becomes true
+ */
+struct migcap_peer {
+	struct migcap_mailbox *mailbox;
+	struct migcap_report *report;
+	void (*changed)(struct migcap_peer *peer);
+	/* protects all below; inside of it: mailbox, report */
+	struct mutex lock;
+	bool is_open;
+	struct migcap_regs regs;
+	struct migcap_gate gate;
+	bool held;
+	enum migcap_asker asker;
+	bool timed_out;
+	enum migcap_guest_state shown;
+	bool settled;
+	u32 dma_seq;
+	u32 promise_seq;
+	u32 timeout_ms;
+	unsigned long deadline;
+	struct delayed_work timeout;
+	wait_queue_head_t wait;
+};
+
+/**
+ * struct migcap_peer_view - a consistent look at the guest
+ * @regs: the capability
+ * @guest: what it means
+ * @asker: why START was raised
+ * @is_open: a VMM has the device open
+ * @timed_out: the last question was not answered in time
+ * @quiesced: the device does no DMA
+ * @tracked: the guest promises to track its device's DMA
+ * @dma_seq: counts how often the guest took its device back into use
+ * @promise_seq: counts how often the guest ceased to track its device's DMA
+ */
+struct migcap_peer_view {
+	struct migcap_regs regs;
+	enum migcap_guest_state guest;
+	enum migcap_asker asker;
+	bool is_open;
+	bool timed_out;
+	bool quiesced;
+	bool tracked;
+	u32 dma_seq;
+	u32 promise_seq;
+};
+
+void migcap_peer_init(struct migcap_peer *peer, struct pci_dev *pdev,
+		      struct migcap_mailbox *mailbox,
+		      struct migcap_report *report,
+		      void (*changed)(struct migcap_peer *peer));
+void migcap_peer_open(struct migcap_peer *peer);
+void migcap_peer_close(struct migcap_peer *peer);
+void migcap_peer_reset(struct migcap_peer *peer);
+
+void migcap_peer_read(struct migcap_peer *peer, unsigned int offset,
+		      u8 *buf, size_t len);
+void migcap_peer_write(struct migcap_peer *peer, unsigned int offset,
+		       const u8 *buf, size_t len);
+void migcap_peer_config_written(struct migcap_peer *peer,
+				enum migcap_bme bme);
+
+/**
+ * migcap_peer_hides_bus_master() - whether the hardware's value is not the guest's
+ * @peer: the peer
+ *
+ * Return: true while Bus Master Enable is emulated.
+ */
+static inline bool migcap_peer_hides_bus_master(const struct migcap_peer *peer)
+{
+	return READ_ONCE(peer->gate.closed);
+}
+
+/**
+ * migcap_peer_bus_master() - the guest's Bus Master Enable
+ * @peer: the peer
+ *
+ * Return: what the guest has written there.
+ */
+static inline bool migcap_peer_bus_master(const struct migcap_peer *peer)
+{
+	return READ_ONCE(peer->gate.bus_master);
+}
+
+void migcap_peer_look(struct migcap_peer *peer, struct migcap_peer_view *view);
+int migcap_peer_start(struct migcap_peer *peer, enum migcap_asker asker);
+void migcap_peer_end(struct migcap_peer *peer);
+void migcap_peer_track(struct migcap_peer *peer);
+void migcap_peer_untrack(struct migcap_peer *peer);
+int migcap_peer_wait(struct migcap_peer *peer, unsigned int ms);
+
+void migcap_peer_save(struct migcap_peer *peer, struct migcap_stream *to);
+int migcap_peer_hold(struct migcap_peer *peer);
+void migcap_peer_restore(struct migcap_peer *peer,
+			 const struct migcap_stream *from);
+
+#endif /* MIGCAP_PEER_H */

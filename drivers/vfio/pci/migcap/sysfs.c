@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The sysfs directory migcap/ of a device.
+ *
+ * Owns the files' names and formats, see Documentation/ABI.  Does not own what
+ * they show: each file asks the piece that does.
+ */
+#include <linux/kstrtox.h>
+#include <linux/pm_runtime.h>
+#include <linux/sysfs.h>
+
+#include <linux/migcap_regs.h>
+
+#include "fsm.h"
+#include "migcap.h"
+#include "sysfs.h"
+
+static struct migcap_device *from_dev(struct device *dev)
+{
+	return container_of(dev_get_drvdata(dev), struct migcap_device, core);
+}
+
+static const char * const state_names[] = {
+	[VFIO_DEVICE_STATE_ERROR] = "error",
+	[VFIO_DEVICE_STATE_STOP] = "stop",
+	[VFIO_DEVICE_STATE_RUNNING] = "running",
+	[VFIO_DEVICE_STATE_STOP_COPY] = "stop_copy",
+	[VFIO_DEVICE_STATE_RESUMING] = "resuming",
+	[VFIO_DEVICE_STATE_RUNNING_P2P] = "running_p2p",
+	[VFIO_DEVICE_STATE_PRE_COPY] = "pre_copy",
+	[VFIO_DEVICE_STATE_PRE_COPY_P2P] = "pre_copy_p2p",
+};
+
+static ssize_t state_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	struct migcap_device *mdev = from_dev(dev);
+	const char *name = "closed";
+
+	migcap_fsm_lock(mdev);
+	if (mdev->is_open)
+		name = state_names[mdev->state];
+	migcap_fsm_unlock(mdev);
+	return sysfs_emit(buf, "%s\n", name);
+}
+static DEVICE_ATTR_RO(state);
+
+static const char * const guest_names[] = {
+	[MIGCAP_GUEST_ABSENT] = "absent",
+	[MIGCAP_GUEST_BME_OFF] = "bme_off",
+	[MIGCAP_GUEST_PRESENT] = "present",
+	[MIGCAP_GUEST_READY] = "ready",
+	[MIGCAP_GUEST_STANDING] = "standing",
+};
+
+static ssize_t guest_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	struct migcap_peer_view view;
+
+	migcap_peer_look(&from_dev(dev)->peer, &view);
+	return sysfs_emit(buf, "%s\n", guest_names[view.guest]);
+}
+static DEVICE_ATTR_RO(guest);
+
+static ssize_t epoch_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	struct migcap_peer_view view;
+
+	migcap_peer_look(&from_dev(dev)->peer, &view);
+	return sysfs_emit(buf, "%u\n", view.regs.epoch);
+}
+static DEVICE_ATTR_RO(epoch);
+
+static const char * const source_names[] = {
+	[MIGCAP_PLACE_NONE] = "none",
+	[MIGCAP_PLACE_TABLE] = "table",
+	[MIGCAP_PLACE_SEARCH] = "search",
+	[MIGCAP_PLACE_OVERRIDE] = "override",
+};
+
+static ssize_t capability_show(struct device *dev,
+			       struct device_attribute *attr, char *buf)
+{
+	struct migcap_device *mdev = from_dev(dev);
+	struct migcap_peer_view view;
+	struct migcap_place place;
+
+	migcap_fsm_lock(mdev);
+	place = mdev->place;
+	migcap_fsm_unlock(mdev);
+	migcap_peer_look(&mdev->peer, &view);
+	return sysfs_emit(buf,
+			  "offset=%#x\nsize=%#x\nsource=%s\n"
+			  "ctrl=%#x\nvmm_status=%#x\nvf_status=%#x\n"
+			  "irq=%#x\nepoch=%#x\nevent=%#x\n",
+			  place.offset, MIGCAP_LENGTH_VALUE,
+			  source_names[place.source],
+			  view.regs.ctrl, view.regs.vmm_status,
+			  view.regs.vf_status, view.regs.irq, view.regs.epoch,
+			  view.regs.event);
+}
+static DEVICE_ATTR_RO(capability);
+
+static ssize_t quiesce_show(struct device *dev, struct device_attribute *attr,
+			    char *buf)
+{
+	struct migcap_peer_view view;
+	const char *name = "idle";
+
+	migcap_peer_look(&from_dev(dev)->peer, &view);
+	if (view.asker != MIGCAP_ASKED_BY_NONE)
+		name = view.quiesced ? "quiesced" : "asked";
+	else if (view.timed_out)
+		name = "timeout";
+	return sysfs_emit(buf, "%s\n", name);
+}
+
+static int set_quiesce(struct migcap_device *mdev, bool quiesce)
+{
+	int ret = 0;
+
+	migcap_fsm_lock(mdev);
+	if (!mdev->is_open)
+		ret = migcap_refuse(&mdev->report, -ENODEV,
+				    "no VMM has the device open");
+	else if (mdev->state != VFIO_DEVICE_STATE_RUNNING)
+		ret = migcap_refuse(&mdev->report, -EBUSY,
+				    "a migration is under way");
+	else if (quiesce)
+		ret = migcap_peer_start(&mdev->peer, MIGCAP_ASKED_BY_OPERATOR);
+	else
+		migcap_peer_end(&mdev->peer);
+	migcap_fsm_unlock(mdev);
+	return ret;
+}
+
+static ssize_t quiesce_store(struct device *dev, struct device_attribute *attr,
+			     const char *buf, size_t count)
+{
+	bool quiesce;
+	int ret;
+
+	ret = kstrtobool(buf, &quiesce);
+	if (ret)
+		return ret;
+	/* The gate touches the hardware. */
+	ret = pm_runtime_resume_and_get(dev);
+	if (ret)
+		return ret;
+	ret = set_quiesce(from_dev(dev), quiesce);
+	pm_runtime_put(dev);
+	return ret ?: count;
+}
+static DEVICE_ATTR_RW(quiesce);
+
+static ssize_t ready_timeout_ms_show(struct device *dev,
+				     struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n",
+			  READ_ONCE(from_dev(dev)->peer.timeout_ms));
+}
+
+static ssize_t ready_timeout_ms_store(struct device *dev,
+				      struct device_attribute *attr,
+				      const char *buf, size_t count)
+{
+	u32 ms;
+	int ret;
+
+	ret = kstrtou32(buf, 0, &ms);
+	if (ret)
+		return ret;
+	if (ms < MIGCAP_READY_TIMEOUT_MIN_MS ||
+	    ms > MIGCAP_READY_TIMEOUT_MAX_MS)
+		return -EINVAL;
+	WRITE_ONCE(from_dev(dev)->peer.timeout_ms, ms);
+	return count;
+}
+static DEVICE_ATTR_RW(ready_timeout_ms);
+
+/* What happens when the guest does not answer in time. */
+static ssize_t on_timeout_show(struct device *dev,
+			       struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "abort\n");
+}
+
+static ssize_t on_timeout_store(struct device *dev,
+				struct device_attribute *attr,
+				const char *buf, size_t count)
+{
+	if (sysfs_streq(buf, "abort"))
+		return count;
+	return sysfs_streq(buf, "force") ? -EOPNOTSUPP : -EINVAL;
+}
+static DEVICE_ATTR_RW(on_timeout);
+
+static ssize_t cap_offset_show(struct device *dev,
+			       struct device_attribute *attr, char *buf)
+{
+	u16 offset = READ_ONCE(from_dev(dev)->cap_offset);
+
+	if (offset == MIGCAP_PLACE_AUTO)
+		return sysfs_emit(buf, "auto\n");
+	return sysfs_emit(buf, "%#x\n", offset);
+}
+
+static ssize_t cap_offset_store(struct device *dev,
+				struct device_attribute *attr,
+				const char *buf, size_t count)
+{
+	struct migcap_device *mdev = from_dev(dev);
+	u16 offset = MIGCAP_PLACE_AUTO;
+	int ret = 0;
+
+	if (!sysfs_streq(buf, "auto")) {
+		ret = kstrtou16(buf, 16, &offset);
+		if (ret)
+			return ret;
+		if (offset % 4 || offset < PCI_STD_HEADER_SIZEOF ||
+		    offset > PCI_CFG_SPACE_SIZE - MIGCAP_LENGTH_VALUE)
+			return -EINVAL;
+	}
+	migcap_fsm_lock(mdev);
+	if (mdev->is_open)
+		ret = -EBUSY;
+	else
+		WRITE_ONCE(mdev->cap_offset, offset);
+	migcap_fsm_unlock(mdev);
+	return ret ?: count;
+}
+static DEVICE_ATTR_RW(cap_offset);
+
+static ssize_t extra_vector_show(struct device *dev,
+				 struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", READ_ONCE(from_dev(dev)->extra_vector));
+}
+
+static ssize_t extra_vector_store(struct device *dev,
+				  struct device_attribute *attr,
+				  const char *buf, size_t count)
+{
+	struct migcap_device *mdev = from_dev(dev);
+	bool extra;
+	int ret;
+
+	ret = kstrtobool(buf, &extra);
+	if (ret)
+		return ret;
+	migcap_fsm_lock(mdev);
+	if (mdev->is_open)
+		ret = -EBUSY;
+	else
+		WRITE_ONCE(mdev->extra_vector, extra);
+	migcap_fsm_unlock(mdev);
+	return ret ?: count;
+}
+static DEVICE_ATTR_RW(extra_vector);
+
+static ssize_t counters_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	return migcap_report_counters(&from_dev(dev)->report, buf);
+}
+static DEVICE_ATTR_RO(counters);
+
+static ssize_t last_error_show(struct device *dev,
+			       struct device_attribute *attr, char *buf)
+{
+	return migcap_report_error(&from_dev(dev)->report, buf);
+}
+static DEVICE_ATTR_RO(last_error);
+
+static struct attribute *migcap_attrs[] = {
+	&dev_attr_state.attr,
+	&dev_attr_guest.attr,
+	&dev_attr_epoch.attr,
+	&dev_attr_capability.attr,
+	&dev_attr_quiesce.attr,
+	&dev_attr_ready_timeout_ms.attr,
+	&dev_attr_on_timeout.attr,
+	&dev_attr_cap_offset.attr,
+	&dev_attr_extra_vector.attr,
+	&dev_attr_counters.attr,
+	&dev_attr_last_error.attr,
+	NULL
+};
+
+static const struct attribute_group migcap_group = {
+	.name = "migcap",
+	.attrs = migcap_attrs,
+};
+
+static const char * const node_names[] = {
+	[MIGCAP_NODE_STATE] = "state",
+	[MIGCAP_NODE_GUEST] = "guest",
+	[MIGCAP_NODE_EPOCH] = "epoch",
+	[MIGCAP_NODE_QUIESCE] = "quiesce",
+};
+
+/**
+ * migcap_sysfs_notify() - wake those who poll a file
+ * @mdev: the device
+ * @node: which file
+ *
+ * Context: any.
+ */
+void migcap_sysfs_notify(struct migcap_device *mdev, enum migcap_node node)
+{
+	if (mdev->nodes[node])
+		sysfs_notify_dirent(mdev->nodes[node]);
+}
+
+/**
+ * migcap_sysfs_create() - make the directory
+ * @mdev: the device, not yet registered
+ *
+ * Return: 0 or an errno.
+ */
+int migcap_sysfs_create(struct migcap_device *mdev)
+{
+	struct kobject *kobj = &mdev->core.pdev->dev.kobj;
+	struct kernfs_node *dir;
+	int ret, i;
+
+	ret = sysfs_create_group(kobj, &migcap_group);
+	if (ret)
+		return ret;
+	dir = sysfs_get_dirent(kobj->sd, migcap_group.name);
+	for (i = 0; i < MIGCAP_NR_NODES; i++)
+		mdev->nodes[i] = sysfs_get_dirent(dir, node_names[i]);
+	sysfs_put(dir);
+	return 0;
+}
+
+/**
+ * migcap_sysfs_remove() - remove the directory
+ * @mdev: the device, no longer registered
+ */
+void migcap_sysfs_remove(struct migcap_device *mdev)
+{
+	int i;
+
+	for (i = 0; i < MIGCAP_NR_NODES; i++) {
+		sysfs_put(mdev->nodes[i]);
+		mdev->nodes[i] = NULL;
+	}
+	sysfs_remove_group(&mdev->core.pdev->dev.kobj, &migcap_group);
+}
