@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From state to state: what each arc does to the device and tells the host.
+ *
+ * MIGCAP_ACTIVE is in the middle, every other state is entered from it and
+ * left to it.  Two rules give the order of the steps: READY is written after
+ * the device has stopped, and WAIT before it starts.
+ *
+ * Owns: the arcs.  Does not own: which one is taken when (target.c, agent.c).
+ * Locks: see agent.h; everything here has at least the RTNL.
+ */
+#include <linux/delay.h>
+#include <linux/pci.h>
+#include <linux/rtnetlink.h>
+#include <linux/sysfs.h>
+#include <linux/migcap_regs.h>
+
+#include "agent.h"
+#include "quiesce.h"
+#include "trace.h"
+#include "traits.h"
+
+/* How long an open waits for the end of a migration, with the RTNL held. */
+#define OPEN_WAIT_MS		100
+
+static const struct {
+	u8 ctrl;
+	u8 vf_status;
+} published[MIGCAP_STATES] = {
+	[MIGCAP_PARKED]   = { 0, MIGCAP_VF_WAIT },
+	[MIGCAP_ACTIVE]   = { MIGCAP_CTRL_DRIVER | MIGCAP_CTRL_IRQ_ENABLE,
+			      MIGCAP_VF_WAIT },
+	[MIGCAP_STANDING] = { MIGCAP_CTRL_DRIVER, MIGCAP_VF_READY },
+	[MIGCAP_QUIESCED] = { MIGCAP_CTRL_DRIVER | MIGCAP_CTRL_IRQ_ENABLE,
+			      MIGCAP_VF_READY },
+};
+
+/* While parked, it holds on only for a driver that comes or goes. */
+static bool migcap_promise(const struct migcap_agent *agent,
+			   enum migcap_state state)
+{
+	return migcap_track_promise(&agent->track) &&
+	       (state != MIGCAP_PARKED || agent->facts & MIGCAP_FACT_HELD);
+}
+
+static void migcap_publish(struct migcap_agent *agent, enum migcap_state state)
+{
+	bool promise = migcap_promise(agent, state);
+	u8 ctrl = published[state].ctrl;
+	u8 vector = 0;
+
+	if (promise && published[state].vf_status == MIGCAP_VF_READY) {
+		migcap_track_settle(&agent->track);
+		promise = migcap_promise(agent, state);
+	}
+	if (promise)
+		ctrl |= MIGCAP_CTRL_DMA_TRACKED;
+	WRITE_ONCE(agent->track.told, promise);
+
+	if (migcap_irq_present(&agent->irq))
+		vector = agent->irq.map.index;
+	else
+		ctrl &= ~MIGCAP_CTRL_IRQ_ENABLE;
+	migcap_regs_write(&agent->regs, ctrl, published[state].vf_status,
+			  vector);
+}
+
+static bool migcap_is_master(const struct migcap_agent *agent)
+{
+	u16 command;
+
+	pci_read_config_word(agent->pdev, PCI_COMMAND, &command);
+	return command & PCI_COMMAND_MASTER;
+}
+
+static void migcap_set_state(struct migcap_agent *agent,
+			     enum migcap_state state)
+{
+	WRITE_ONCE(agent->state, state);
+	trace_migcap_guest_state(&agent->pdev->dev, migcap_state_name(state),
+				 agent->epoch);
+	sysfs_notify(&agent->pdev->dev.kobj, migcap_agent_group.name, "state");
+}
+
+static void migcap_failed(struct migcap_agent *agent, const char *what, int ret)
+{
+	agent->counters.failures++;
+	trace_migcap_guest_failure(&agent->pdev->dev, what, ret);
+	dev_err_ratelimited(&agent->pdev->dev, "migcap: %s failed: %d\n", what,
+			    ret);
+}
+
+/* Calls a backend; its handlers may need the RTNL, see agent.h. */
+static int migcap_call(struct migcap_agent *agent, int (*op)(struct pci_dev *))
+{
+	bool drop = !(agent->traits & MIGCAP_TRAIT_HOLD_RTNL);
+	int ret;
+
+	ASSERT_RTNL();
+	if (drop)
+		rtnl_unlock();
+	ret = op(agent->pdev);
+	if (drop)
+		rtnl_lock();
+	return ret;
+}
+
+static int migcap_bring_up(struct migcap_agent *agent)
+{
+	int ret = migcap_call(agent, agent->backend->resume);
+
+	if (ret) {
+		agent->facts |= MIGCAP_FACT_BROKEN;
+		migcap_failed(agent, "resume", ret);
+		return ret;
+	}
+	agent->reset_pending = false;
+	agent->backend->prepare(agent->pdev);
+	return 0;
+}
+
+static int migcap_take_down(struct migcap_agent *agent)
+{
+	int ret = migcap_call(agent, agent->backend->quiesce);
+
+	if (!ret || ret == -EBUSY)
+		return ret;
+	migcap_failed(agent, "quiesce", ret);
+	migcap_bring_up(agent);
+	return ret;
+}
+
+static int migcap_enter_parked(struct migcap_agent *agent)
+{
+	migcap_publish(agent, MIGCAP_PARKED);
+	migcap_irq_release(&agent->irq);
+	return 0;
+}
+
+static void migcap_leave_parked(struct migcap_agent *agent)
+{
+	if (agent->traits & MIGCAP_TRAIT_STATIC_VECTORS)
+		migcap_irq_acquire(&agent->irq, agent->pdev);
+	if (agent->backend)
+		agent->backend->prepare(agent->pdev);
+	migcap_publish(agent, MIGCAP_ACTIVE);
+}
+
+/*
+ * The host opens its gate when Bus Master Enable is set, so it is clear as
+ * long as the consent stands.
+ */
+static int migcap_enter_standing(struct migcap_agent *agent)
+{
+	agent->master_cleared = migcap_is_master(agent);
+	if (agent->master_cleared)
+		pci_clear_master(agent->pdev);
+	migcap_publish(agent, MIGCAP_STANDING);
+	return 0;
+}
+
+/* A driver that is about to be bound sets Bus Master Enable itself. */
+static void migcap_leave_standing(struct migcap_agent *agent)
+{
+	migcap_publish(agent, MIGCAP_ACTIVE);
+	if (agent->master_cleared && agent->pdev->driver)
+		pci_set_master(agent->pdev);
+}
+
+static int migcap_enter_quiesced(struct migcap_agent *agent)
+{
+	struct migcap_counters *counters = &agent->counters;
+	int ret = migcap_take_down(agent);
+
+	if (ret == -EBUSY)
+		return ret;
+	if (ret) {
+		agent->facts |= MIGCAP_FACT_REFUSED;
+		return ret;
+	}
+
+	trace_migcap_guest_quiesced(&agent->pdev->dev, agent->epoch,
+				    ktime_us_delta(ktime_get(),
+						   agent->start_seen));
+	migcap_publish(agent, MIGCAP_QUIESCED);
+	counters->quiesced++;
+	counters->start_to_quiesced_us = ktime_us_delta(ktime_get(),
+							agent->start_seen);
+	trace_migcap_guest_ready(&agent->pdev->dev, agent->epoch,
+				 counters->start_to_quiesced_us);
+	return 0;
+}
+
+static void migcap_leave_quiesced(struct migcap_agent *agent)
+{
+	struct migcap_counters *counters = &agent->counters;
+	s64 us = 0;
+
+	migcap_publish(agent, MIGCAP_ACTIVE);
+	if (migcap_bring_up(agent))
+		return;
+
+	counters->resumed++;
+	if (agent->end_seen) {
+		us = ktime_us_delta(ktime_get(), agent->end_seen);
+		counters->end_to_resumed_us = us;
+	}
+	trace_migcap_guest_resumed(&agent->pdev->dev, agent->epoch, us);
+}
+
+static const struct {
+	int (*enter)(struct migcap_agent *agent);
+	void (*leave)(struct migcap_agent *agent);
+} arcs[MIGCAP_STATES] = {
+	[MIGCAP_PARKED]   = { migcap_enter_parked, migcap_leave_parked },
+	[MIGCAP_STANDING] = { migcap_enter_standing, migcap_leave_standing },
+	[MIGCAP_QUIESCED] = { migcap_enter_quiesced, migcap_leave_quiesced },
+};
+
+/**
+ * migcap_arc_enter() - go from MIGCAP_ACTIVE to another state
+ * @agent:	the agent
+ * @state:	where to
+ *
+ * Return: 0; -EBUSY to try again later; another errno if the driver did not
+ * let itself be taken down, MIGCAP_FACT_REFUSED is set then.
+ */
+int migcap_arc_enter(struct migcap_agent *agent, enum migcap_state state)
+{
+	int ret = arcs[state].enter(agent);
+
+	if (!ret)
+		migcap_set_state(agent, state);
+	return ret;
+}
+
+/**
+ * migcap_arc_leave() - go from any other state to MIGCAP_ACTIVE
+ * @agent:	the agent
+ *
+ * Sets MIGCAP_FACT_BROKEN if the driver did not come up.
+ */
+void migcap_arc_leave(struct migcap_agent *agent)
+{
+	arcs[agent->state].leave(agent);
+	migcap_set_state(agent, MIGCAP_ACTIVE);
+}
+
+/**
+ * migcap_arc_is_published() - whether the registers still say what we wrote
+ * @agent:	the agent
+ * @now:	what they say
+ *
+ * Context: any.  The answer may be wrong while a state is being changed.
+ * Return: false if the host has taken something back.
+ */
+bool migcap_arc_is_published(const struct migcap_agent *agent,
+			     const struct migcap_snapshot *now)
+{
+	enum migcap_state state = READ_ONCE(agent->state);
+
+	return now->vf_status == published[state].vf_status &&
+	       (now->ctrl & MIGCAP_CTRL_DRIVER) ==
+	       (published[state].ctrl & MIGCAP_CTRL_DRIVER);
+}
+
+/**
+ * migcap_arc_restore() - write again what the registers no longer say
+ * @agent:	the agent
+ * @now:	what they say
+ *
+ * VFIO_DEVICE_RESET clears the capability, and resets the device behind the
+ * driver's back.  The host takes back READY alone if the device did not finish
+ * its DMA, or if somebody has set Bus Master Enable: that one is using it.
+ */
+void migcap_arc_restore(struct migcap_agent *agent,
+			const struct migcap_snapshot *now)
+{
+	bool ready = published[agent->state].vf_status == MIGCAP_VF_READY;
+
+	if (agent->state != MIGCAP_PARKED && !(now->ctrl & MIGCAP_CTRL_DRIVER))
+		agent->reset_pending = true;
+	else if (ready && migcap_is_master(agent))
+		return;
+	migcap_publish(agent, agent->state);
+}
+
+/**
+ * migcap_arc_renew() - let the host know if the promise has changed
+ * @agent:	the agent
+ */
+void migcap_arc_renew(struct migcap_agent *agent)
+{
+	if (agent->track.told != migcap_promise(agent, agent->state))
+		migcap_publish(agent, agent->state);
+}
+
+/**
+ * migcap_arc_recover() - repair a driver whose device was replaced or reset
+ * @agent:	the agent, in MIGCAP_ACTIVE
+ */
+void migcap_arc_recover(struct migcap_agent *agent)
+{
+	int ret = migcap_take_down(agent);
+
+	if (ret == -EBUSY)
+		migcap_agent_kick(agent);
+	if (!ret && !migcap_bring_up(agent))
+		agent->counters.recovered++;
+}
+
+static bool migcap_wait_end(struct migcap_agent *agent)
+{
+	ktime_t limit = ktime_add_ms(ktime_get(), OPEN_WAIT_MS);
+	struct migcap_snapshot now;
+
+	while (!migcap_regs_read(&agent->regs, &now) &&
+	       now.vmm_status == MIGCAP_VMM_START) {
+		if (ktime_after(ktime_get(), limit))
+			return false;
+		usleep_range(1000, 2000);
+	}
+	return true;
+}
+
+/**
+ * migcap_arc_opening() - a network device of the device is about to be opened
+ * @agent:	the agent
+ *
+ * An open while a migration is under way would take back a consent on which
+ * the host already acts, and make the migration fail: the open fails instead,
+ * after a wait that is short because everyone else waits for the RTNL.  Where
+ * the driver was taken down with its network device open, there is nothing to
+ * open, and the core refuses to open what is detached.
+ *
+ * Context: RTNL held.
+ * Return: 0 if the open may go on, -EBUSY while a migration is under way.
+ */
+int migcap_arc_opening(struct migcap_agent *agent)
+{
+	ASSERT_RTNL();
+
+	if (agent->state == MIGCAP_STANDING && migcap_wait_end(agent)) {
+		migcap_arc_leave(agent);
+		if (agent->traits & MIGCAP_TRAIT_RESET_TO_OPEN)
+			migcap_arc_recover(agent);
+	}
+	migcap_agent_kick(agent);
+
+	if (agent->state == MIGCAP_STANDING ||
+	    agent->state == MIGCAP_QUIESCED) {
+		agent->counters.opens_refused++;
+		return -EBUSY;
+	}
+	return 0;
+}
+
+/**
+ * migcap_arc_closing() - a network device of the device is about to be closed
+ * @agent:	the agent
+ *
+ * Drivers with MIGCAP_TRAIT_HOLD_RTNL cannot be closed while they are down.
+ * The close cannot be refused either, so the device comes up for it, and the
+ * host learns that it lost the guest's consent for a moment: when the close is
+ * done, the agent goes on to MIGCAP_STANDING.
+ *
+ * Context: RTNL held.
+ */
+void migcap_arc_closing(struct migcap_agent *agent)
+{
+	ASSERT_RTNL();
+
+	if (agent->state == MIGCAP_QUIESCED &&
+	    agent->traits & MIGCAP_TRAIT_HOLD_RTNL)
+		migcap_arc_leave(agent);
+	migcap_agent_kick(agent);
+}

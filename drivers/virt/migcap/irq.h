@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * An MSI-X vector of our own as the mailbox.
+ *
+ * Owns: the vector, from its allocation to its release.  Does not own: what is
+ * done when it fires.  Callers hold the device_lock, so that the driver stays
+ * bound and its own vectors stay where they are.
+ */
+#ifndef _MIGCAP_GUEST_IRQ_H
+#define _MIGCAP_GUEST_IRQ_H
+
+#include <linux/msi_api.h>
+
+struct pci_dev;
+
+/**
+ * struct migcap_irq - the mailbox vector of one device
+ * @map:	Linux interrupt number and index in the MSI-X table
+ * @pdev:	the device, NULL while there is no vector
+ * @fired:	called in hard interrupt context
+ */
+struct migcap_irq {
+	struct msi_map map;
+	struct pci_dev *pdev;
+	void (*fired)(struct migcap_irq *irq);
+};
+
+int migcap_irq_acquire(struct migcap_irq *irq, struct pci_dev *pdev);
+void migcap_irq_release(struct migcap_irq *irq);
+
+static inline bool migcap_irq_present(const struct migcap_irq *irq)
+{
+	return READ_ONCE(irq->pdev);
+}
+
+#endif /* _MIGCAP_GUEST_IRQ_H */

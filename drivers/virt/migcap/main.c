@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * migcap_guest: answers the host's migration requests in the place of drivers
+ * that know nothing of migration.
+ *
+ * Owns: module entry, discovery, and the notifiers that say when a device or
+ * its driver comes and goes and when the whole guest stops.  Bus notifiers for
+ * drivers come with the device_lock held, those for devices without.
+ */
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/reboot.h>
+#include <linux/suspend.h>
+
+#include "netdev.h"
+#include "registry.h"
+
+static void migcap_driver_event(struct pci_dev *pdev, unsigned long event)
+{
+	struct migcap_agent *agent = migcap_registry_get(pdev);
+
+	if (!agent)
+		return;
+	switch (event) {
+	case BUS_NOTIFY_BIND_DRIVER:
+		migcap_track_bind(&agent->track);
+		fallthrough;
+	case BUS_NOTIFY_UNBIND_DRIVER:
+		migcap_agent_hold_locked(agent, MIGCAP_HOLD_BIND);
+		break;
+	case BUS_NOTIFY_BOUND_DRIVER:
+	case BUS_NOTIFY_UNBOUND_DRIVER:
+	case BUS_NOTIFY_DRIVER_NOT_BOUND:
+		migcap_agent_unhold(agent, MIGCAP_HOLD_BIND);
+		break;
+	}
+	migcap_registry_put(agent);
+}
+
+static int migcap_bus_event(struct notifier_block *nb, unsigned long event,
+			    void *data)
+{
+	struct pci_dev *pdev = to_pci_dev((struct device *)data);
+
+	switch (event) {
+	case BUS_NOTIFY_ADD_DEVICE:
+		migcap_registry_add(pdev);
+		break;
+	case BUS_NOTIFY_DEL_DEVICE:
+		migcap_registry_remove(pdev);
+		break;
+	default:
+		migcap_driver_event(pdev, event);
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block migcap_bus_notifier = {
+	.notifier_call = migcap_bus_event,
+};
+
+/* Drivers do not expect to be suspended while they are down. */
+static int migcap_pm_event(struct notifier_block *nb, unsigned long event,
+			   void *unused)
+{
+	switch (event) {
+	case PM_HIBERNATION_PREPARE:
+	case PM_SUSPEND_PREPARE:
+	case PM_RESTORE_PREPARE:
+		migcap_registry_hold(MIGCAP_HOLD_SUSPEND);
+		break;
+	case PM_POST_HIBERNATION:
+	case PM_POST_SUSPEND:
+	case PM_POST_RESTORE:
+		migcap_registry_unhold(MIGCAP_HOLD_SUSPEND);
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block migcap_pm_notifier = {
+	.notifier_call = migcap_pm_event,
+};
+
+/* Nor do they expect to be shut down while they are. */
+static int migcap_reboot_event(struct notifier_block *nb, unsigned long event,
+			       void *unused)
+{
+	migcap_registry_hold(MIGCAP_HOLD_REBOOT);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block migcap_reboot_notifier = {
+	.notifier_call = migcap_reboot_event,
+};
+
+/* The notifiers are there before the first agent and until after the last. */
+static int __init migcap_guest_init(void)
+{
+	struct pci_dev *pdev = NULL;
+	int ret;
+
+	migcap_track_module_init();
+	ret = bus_register_notifier(&pci_bus_type, &migcap_bus_notifier);
+	if (ret)
+		goto exit_track;
+	ret = migcap_netdev_init();
+	if (ret)
+		goto close_registry;
+	ret = register_pm_notifier(&migcap_pm_notifier);
+	if (ret)
+		goto exit_netdev;
+	ret = register_reboot_notifier(&migcap_reboot_notifier);
+	if (ret)
+		goto unregister_pm;
+
+	for_each_pci_dev(pdev)
+		migcap_registry_add(pdev);
+	return 0;
+
+unregister_pm:
+	unregister_pm_notifier(&migcap_pm_notifier);
+exit_netdev:
+	migcap_registry_close();
+	migcap_netdev_exit();
+close_registry:
+	migcap_registry_close();
+	bus_unregister_notifier(&pci_bus_type, &migcap_bus_notifier);
+exit_track:
+	migcap_track_module_exit();
+	return ret;
+}
+module_init(migcap_guest_init);
+
+static void __exit migcap_guest_exit(void)
+{
+	migcap_registry_close();
+	unregister_reboot_notifier(&migcap_reboot_notifier);
+	unregister_pm_notifier(&migcap_pm_notifier);
+	migcap_netdev_exit();
+	bus_unregister_notifier(&pci_bus_type, &migcap_bus_notifier);
+	migcap_track_module_exit();
+}
+module_exit(migcap_guest_exit);
+
+MODULE_DESCRIPTION("Guest agent for live migration of PCI functions with stock drivers");
+MODULE_LICENSE("GPL");

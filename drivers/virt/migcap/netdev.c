@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The network devices of a PCI function.
+ *
+ * They are looked up each time by their parent and not kept, in all network
+ * namespaces: this happens when a link changes, not when a packet passes.
+ */
+#include <linux/netdevice.h>
+#include <linux/pci.h>
+#include <linux/rtnetlink.h>
+#include <net/net_namespace.h>
+
+#include "agent.h"
+#include "netdev.h"
+#include "registry.h"
+
+/**
+ * migcap_netdev_all_closed() - tell whether no one uses a network function
+ * @pdev:	the function
+ *
+ * Context: RTNL held, so that an open or a close is either done or not begun.
+ * Return: true if it has at least one network device and none is up.
+ */
+bool migcap_netdev_all_closed(struct pci_dev *pdev)
+{
+	unsigned int closed = 0, open = 0;
+	struct net_device *dev;
+	struct net *net;
+
+	ASSERT_RTNL();
+
+	down_read(&net_rwsem);
+	for_each_net(net) {
+		for_each_netdev(net, dev) {
+			if (dev->dev.parent != &pdev->dev)
+				continue;
+			if (dev->flags & IFF_UP)
+				open++;
+			else
+				closed++;
+		}
+	}
+	up_read(&net_rwsem);
+
+	return closed && !open;
+}
+
+static int migcap_netdev_event(struct notifier_block *nb, unsigned long event,
+			       void *info)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(info);
+	struct migcap_agent *agent;
+	int ret = 0;
+
+	if (!dev->dev.parent || !dev_is_pci(dev->dev.parent))
+		return NOTIFY_DONE;
+	agent = migcap_registry_get(to_pci_dev(dev->dev.parent));
+	if (!agent)
+		return NOTIFY_DONE;
+
+	switch (event) {
+	case NETDEV_PRE_UP:
+		ret = migcap_arc_opening(agent);
+		break;
+	case NETDEV_GOING_DOWN:
+		migcap_arc_closing(agent);
+		break;
+	case NETDEV_UP:
+	case NETDEV_DOWN:
+	case NETDEV_REGISTER:
+	case NETDEV_UNREGISTER:
+		migcap_agent_kick(agent);
+		break;
+	}
+	migcap_registry_put(agent);
+	return notifier_from_errno(ret);
+}
+
+static struct notifier_block migcap_netdev_notifier = {
+	.notifier_call = migcap_netdev_event,
+};
+
+/**
+ * migcap_netdev_init() - begin to follow network devices
+ *
+ * Return: 0 or a negative errno.
+ */
+int migcap_netdev_init(void)
+{
+	return register_netdevice_notifier(&migcap_netdev_notifier);
+}
+
+/**
+ * migcap_netdev_exit() - no longer follow network devices
+ *
+ * No agent is left: each needs to know before its device is opened.
+ */
+void migcap_netdev_exit(void)
+{
+	unregister_netdevice_notifier(&migcap_netdev_notifier);
+}

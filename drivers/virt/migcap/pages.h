@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which pages devices may write to now, and to which they could lately.
+ *
+ * Owns: one byte for each page, shared by all tracked devices.  Does not own:
+ * who maps what (dma.c), nor when the pages are written (track.c).
+ */
+#ifndef _MIGCAP_GUEST_PAGES_H
+#define _MIGCAP_GUEST_PAGES_H
+
+#include <linux/types.h>
+
+struct dentry;
+
+/**
+ * enum migcap_pages_which - the pages that a pass writes
+ * @MIGCAP_PAGES_IDLE:	those that no device may write to any more
+ * @MIGCAP_PAGES_ALL:	all
+ */
+enum migcap_pages_which {
+	MIGCAP_PAGES_IDLE,
+	MIGCAP_PAGES_ALL,
+};
+
+/**
+ * struct migcap_pages_tally - what a pass did
+ * @written:	pages written
+ * @foreign:	pages that need it and are no RAM, so that it was not done
+ */
+struct migcap_pages_tally {
+	unsigned long written;
+	unsigned long foreign;
+};
+
+int migcap_pages_populate(void);
+bool migcap_pages_map(phys_addr_t phys, size_t size);
+bool migcap_pages_unmap(phys_addr_t phys, size_t size);
+void migcap_pages_write(enum migcap_pages_which which,
+			struct migcap_pages_tally *tally);
+void migcap_pages_age(void);
+void migcap_pages_retire(void);
+size_t migcap_pages_memory(void);
+phys_addr_t migcap_pages_end(void);
+void migcap_pages_debug(struct dentry *dir);
+void migcap_pages_exit(void);
+
+#endif /* _MIGCAP_GUEST_PAGES_H */

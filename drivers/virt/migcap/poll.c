@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How often the registers are looked at.
+ *
+ * One look costs two configuration reads, that is two exits to the VMM.  While
+ * a device is down for a migration each millisecond of delay is a millisecond
+ * of outage, and the agent looks often even if it has an interrupt.
+ */
+#include <linux/minmax.h>
+#include <linux/module.h>
+
+#include "poll.h"
+
+/* An interrupt may be lost where the VMM has no eventfd for the vector yet. */
+#define POLL_IRQ_FACTOR		10
+#define POLL_MIN_MS		1U
+#define POLL_MAX_MS		10000U
+#define POLL_MIN_US		100U
+#define POLL_MAX_US		100000U
+
+static unsigned int poll_ms = 100;
+module_param(poll_ms, uint, 0644);
+MODULE_PARM_DESC(poll_ms, "Milliseconds between two looks for START without an interrupt, ten times that with one (default 100)");
+
+static unsigned int ready_poll_us = 1000;
+module_param(ready_poll_us, uint, 0644);
+MODULE_PARM_DESC(ready_poll_us, "Microseconds between two looks for END while the device is down (default 1000)");
+
+/**
+ * migcap_poll_interval() - how long to sleep until the next look
+ * @state:	of the agent
+ * @has_irq:	an interrupt announces START and END in this state
+ *
+ * Return: the interval, KTIME_MAX if there is nothing to look for.
+ */
+ktime_t migcap_poll_interval(enum migcap_state state, bool has_irq)
+{
+	unsigned int ms = clamp(READ_ONCE(poll_ms), POLL_MIN_MS, POLL_MAX_MS);
+	unsigned int us = clamp(READ_ONCE(ready_poll_us), POLL_MIN_US,
+				POLL_MAX_US);
+
+	switch (state) {
+	case MIGCAP_PARKED:
+		return KTIME_MAX;
+	case MIGCAP_QUIESCED:
+		return ns_to_ktime((u64)us * NSEC_PER_USEC);
+	default:
+		return ms_to_ktime(has_irq ? ms * POLL_IRQ_FACTOR : ms);
+	}
+}

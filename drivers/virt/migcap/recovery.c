@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Quiesce backend: the driver's own PCI error recovery.
+ *
+ * To a driver, a migration looks like a frozen channel that came back after a
+ * slot reset: it stops all DMA in error_detected(), and in slot_reset() and
+ * resume() it programs a device of which it assumes nothing.  Network devices
+ * keep their addresses and routes, sockets their connections.
+ *
+ * Owns: pdev->error_state between quiesce and resume.  Locks: see quiesce.h.
+ */
+#include <linux/delay.h>
+#include <linux/pci.h>
+#include <linux/pm_runtime.h>
+
+#include "quiesce.h"
+
+/* The first mailbox message to a PF that has just been handed over may fail. */
+#define SLOT_RESET_TRIES	5
+#define SLOT_RESET_PAUSE_MS	20
+
+static bool recovery_supports(struct pci_dev *pdev)
+{
+	const struct pci_error_handlers *handler;
+
+	handler = pdev->driver ? pdev->driver->err_handler : NULL;
+	return handler && handler->error_detected && handler->slot_reset &&
+	       handler->resume;
+}
+
+/*
+ * Drivers call pci_restore_state() in slot_reset(), which wants a saved state
+ * and uses it up.  To save it takes some forty configuration reads: too many
+ * for the time between START and READY.
+ */
+static void recovery_prepare(struct pci_dev *pdev)
+{
+	if (!pdev->state_saved)
+		pci_save_state(pdev);
+}
+
+static int recovery_quiesce(struct pci_dev *pdev)
+{
+	const struct pci_error_handlers *handler = pdev->driver->err_handler;
+	pci_ers_result_t result;
+
+	/* A real error is being handled: stay out of its way. */
+	if (pdev->error_state != pci_channel_io_normal)
+		return -EBUSY;
+
+	pm_runtime_get_sync(&pdev->dev);
+	recovery_prepare(pdev);
+
+	pdev->error_state = pci_channel_io_frozen;
+	result = handler->error_detected(pdev, pci_channel_io_frozen);
+
+	/*
+	 * Nothing less than the wish for a reset says that the driver let go
+	 * of the device.
+	 */
+	if (result != PCI_ERS_RESULT_NEED_RESET)
+		return -EIO;
+
+	if (pdev->is_busmaster)
+		pci_clear_master(pdev);
+	return 0;
+}
+
+static int recovery_slot_reset(struct pci_dev *pdev)
+{
+	const struct pci_error_handlers *handler = pdev->driver->err_handler;
+	pci_ers_result_t result;
+	unsigned int i;
+
+	for (i = 0; i < SLOT_RESET_TRIES; i++) {
+		if (i)
+			msleep(SLOT_RESET_PAUSE_MS);
+		result = handler->slot_reset(pdev);
+		if (result == PCI_ERS_RESULT_RECOVERED ||
+		    result == PCI_ERS_RESULT_NONE)
+			return 0;
+	}
+	return -EIO;
+}
+
+static int recovery_resume(struct pci_dev *pdev)
+{
+	const struct pci_error_handlers *handler = pdev->driver->err_handler;
+	int ret;
+
+	/* Not frozen by us, or unplugged meanwhile: then it stays as it is. */
+	if (pdev->error_state == pci_channel_io_frozen)
+		pdev->error_state = pci_channel_io_normal;
+
+	ret = recovery_slot_reset(pdev);
+	if (ret)
+		goto put;
+
+	if (!pdev->is_busmaster)
+		pci_set_master(pdev);
+	handler->resume(pdev);
+put:
+	pm_runtime_put(&pdev->dev);
+	return ret;
+}
+
+const struct migcap_quiesce_ops migcap_recovery_ops = {
+	.name		= "error_recovery",
+	.supports	= recovery_supports,
+	.prepare	= recovery_prepare,
+	.quiesce	= recovery_quiesce,
+	.resume		= recovery_resume,
+};

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The states of an agent, and which one it should be in.
+ *
+ * Pure: knows nothing of devices and takes no lock.
+ */
+#include "target.h"
+
+static const char * const state_names[MIGCAP_STATES] = {
+	[MIGCAP_PARKED]		= "parked",
+	[MIGCAP_ACTIVE]		= "active",
+	[MIGCAP_STANDING]	= "standing",
+	[MIGCAP_QUIESCED]	= "quiesced",
+};
+
+struct migcap_rule {
+	unsigned int facts;
+	enum migcap_state state;
+};
+
+/* The first row that has one of the given facts, or else the last one. */
+static const struct migcap_rule rules[] = {
+	{ MIGCAP_FACT_HELD,			MIGCAP_PARKED },
+	{ MIGCAP_FACT_UNBOUND,			MIGCAP_STANDING },
+	{ MIGCAP_FACT_BROKEN,			MIGCAP_PARKED },
+	{ MIGCAP_FACT_UNSUPPORTED,		MIGCAP_PARKED },
+	{ MIGCAP_FACT_IDLE,			MIGCAP_STANDING },
+	{ MIGCAP_FACT_REFUSED,			MIGCAP_ACTIVE },
+	{ MIGCAP_FACT_START,			MIGCAP_QUIESCED },
+	{ 0,					MIGCAP_ACTIVE },
+};
+
+/**
+ * migcap_target() - which state an agent should be in
+ * @facts:	MIGCAP_FACT_* bits
+ *
+ * Return: the state; MIGCAP_ACTIVE if no fact speaks for another.
+ */
+enum migcap_state migcap_target(unsigned int facts)
+{
+	const struct migcap_rule *rule = rules;
+
+	while (rule->facts && !(rule->facts & facts))
+		rule++;
+	return rule->state;
+}
+
+/**
+ * migcap_state_name() - how a state is called in sysfs and in traces
+ * @state:	the state
+ *
+ * Return: a constant string.
+ */
+const char *migcap_state_name(enum migcap_state state)
+{
+	return state_names[state];
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Guest-tracked DMA of one device: the promise that the CPU has written to
+ * every page which the device wrote, before READY is given.
+ *
+ * Owns: the promise, and when pages are written for it.  Does not own: what is
+ * mapped (dma.c, pages.c), nor the registers (arcs.c).
+ *
+ * Only x86-64 has it so far.  Elsewhere there is never a promise.
+ */
+#ifndef _MIGCAP_GUEST_TRACK_H
+#define _MIGCAP_GUEST_TRACK_H
+
+#include <linux/ktime.h>
+#include <linux/list.h>
+
+#include "dma.h"
+
+struct migcap_snapshot;
+
+/**
+ * struct migcap_pass - what the passes of one kind did
+ * @pages:	pages written
+ * @us:		time it took
+ */
+struct migcap_pass {
+	unsigned long pages;
+	s64 us;
+};
+
+/**
+ * struct migcap_track - tracked DMA of one device
+ * @node:	among all devices with an agent
+ * @dma:	its mapping operations
+ * @changed:	called when the promise may have changed, in any context
+ * @reason:	a constant text, why there is no promise; NULL if nothing speaks
+ *		against it
+ * @closed:	no more operations are installed
+ * @held:	the guest is suspended or stops, there is no promise
+ * @told:	the promise as the host knows it
+ * @quiet_until: no promise before that time, in jiffies, if @quiet: what
+ *		happened until lately was not tracked
+ * @quiet:	see @quiet_until
+ * @idle_seen:	when the host was last seen not to be tracking, in jiffies
+ * @busy:	the host tracks
+ * @next_pass:	when the next pass over idle pages is due, in jiffies
+ * @before:	passes of this or the last migration with the device up
+ * @after:	passes with the device down
+ *
+ * @node and @idle_seen: under a lock in track.c.  @reason is set by the mapping
+ * operations at any time, and cleared under the device_lock.  The others: as
+ * the fields of struct migcap_agent.
+ */
+struct migcap_track {
+	struct list_head node;
+	struct migcap_dma dma;
+	void (*changed)(struct migcap_track *track);
+	const char *reason;
+	bool closed;
+	bool held;
+	bool told;
+	bool quiet;
+	unsigned long quiet_until;
+	unsigned long idle_seen;
+	bool busy;
+	unsigned long next_pass;
+	struct migcap_pass before;
+	struct migcap_pass after;
+};
+
+#if IS_ENABLED(CONFIG_X86_64)
+void migcap_track_init(struct migcap_track *track, struct device *dev);
+void migcap_track_exit(struct migcap_track *track);
+void migcap_track_bind(struct migcap_track *track);
+void migcap_track_look(struct migcap_track *track, bool held);
+bool migcap_track_promise(const struct migcap_track *track);
+const char *migcap_track_reason(const struct migcap_track *track);
+void migcap_track_tend(struct migcap_track *track,
+		       const struct migcap_snapshot *now, bool active);
+void migcap_track_settle(struct migcap_track *track);
+size_t migcap_track_memory(void);
+void migcap_track_module_init(void);
+void migcap_track_module_exit(void);
+#else
+static inline void migcap_track_init(struct migcap_track *track,
+				     struct device *dev)
+{
+}
+
+static inline void migcap_track_exit(struct migcap_track *track)
+{
+}
+
+static inline void migcap_track_bind(struct migcap_track *track)
+{
+}
+
+static inline void migcap_track_look(struct migcap_track *track, bool held)
+{
+}
+
+static inline bool migcap_track_promise(const struct migcap_track *track)
+{
+	return false;
+}
+
+static inline const char *
+migcap_track_reason(const struct migcap_track *track)
+{
+	return "not on this architecture";
+}
+
+static inline void migcap_track_tend(struct migcap_track *track,
+				     const struct migcap_snapshot *now,
+				     bool active)
+{
+}
+
+static inline void migcap_track_settle(struct migcap_track *track)
+{
+}
+
+static inline size_t migcap_track_memory(void)
+{
+	return 0;
+}
+
+static inline void migcap_track_module_init(void)
+{
+}
+
+static inline void migcap_track_module_exit(void)
+{
+}
+#endif
+
+#endif /* _MIGCAP_GUEST_TRACK_H */

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is known of single drivers beyond the kernel's common contracts.
+ *
+ * A driver that is not listed is held to those contracts only: its error
+ * handlers take the locks they need, its ndo_stop copes with a device that is
+ * detached, and it may use DMA and change its interrupt vectors at any time.
+ * So an entry makes the agent quicker or kinder, never merely correct, except
+ * for HOLD_RTNL, which works around a driver.
+ */
+#include <linux/array_size.h>
+#include <linux/pci.h>
+#include <linux/string.h>
+
+#include "traits.h"
+
+static const struct {
+	const char *driver;
+	unsigned int traits;
+} known_drivers[] = {
+	/*
+	 * io_error_detected() and ndo_stop both call igbvf_down(), whose
+	 * second napi_disable() in a row never returns.  The PF answers a VF
+	 * only after a mailbox reset, which ndo_open leaves out.
+	 */
+	{ "igbvf", MIGCAP_TRAIT_HOLD_RTNL | MIGCAP_TRAIT_IDLE_CLOSED |
+		   MIGCAP_TRAIT_RESET_TO_OPEN | MIGCAP_TRAIT_STATIC_VECTORS },
+};
+
+/**
+ * migcap_traits() - what is known of the driver that is bound to a device
+ * @pdev:	the device
+ *
+ * Context: device_lock held.
+ * Return: MIGCAP_TRAIT_* bits, 0 for an unknown driver or none.
+ */
+unsigned int migcap_traits(struct pci_dev *pdev)
+{
+	unsigned int i;
+
+	device_lock_assert(&pdev->dev);
+
+	if (!pdev->driver)
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(known_drivers); i++)
+		if (!strcmp(pdev->driver->name, known_drivers[i].driver))
+			return known_drivers[i].traits;
+	return 0;
+}

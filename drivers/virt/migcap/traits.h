@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is known of single drivers beyond the kernel's common contracts.
+ *
+ * Owns: the table.  Does not own: the consequences (agent.c, irq.c).
+ */
+#ifndef _MIGCAP_GUEST_TRAITS_H
+#define _MIGCAP_GUEST_TRAITS_H
+
+struct pci_dev;
+
+/*
+ * HOLD_RTNL: the driver's error handlers neither take the RTNL nor do they
+ * keep ndo_open and ndo_stop apart from them.  Call them with the RTNL held,
+ * and bring the device back before ndo_stop runs.
+ */
+#define MIGCAP_TRAIT_HOLD_RTNL		0x01
+
+/* No DMA, and no need for any, while all network devices are closed. */
+#define MIGCAP_TRAIT_IDLE_CLOSED	0x02
+
+/*
+ * ndo_open relies on the device being as the last ndo_stop left it.  After a
+ * migration in between it is another one: recover it before the open.  That
+ * happens under the RTNL, so only together with HOLD_RTNL.
+ */
+#define MIGCAP_TRAIT_RESET_TO_OPEN	0x04
+
+/* MSI-X is enabled in probe(), disabled in remove(), and nowhere else. */
+#define MIGCAP_TRAIT_STATIC_VECTORS	0x08
+
+unsigned int migcap_traits(struct pci_dev *pdev);
+
+#endif /* _MIGCAP_GUEST_TRAITS_H */
