@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What happened in the demo's migration, and telling it.
+ */
+#ifndef MIGCAP_DEMO_STORY_H
+#define MIGCAP_DEMO_STORY_H
+
+#include "../lib/migrate.h"
+#include "../lib/probe.h"
+#include "../lib/watch.h"
+
+struct story {
+	const char *source, *destination;	/* addresses of the VFs */
+	struct migration migration;
+	long long asked;		/* for the migration, by the person */
+	long long start, ready;		/* on the source */
+	long long end, up;		/* on the destination */
+	long long back;			/* the first answered probe */
+	struct probe_gap gap;		/* the outage */
+	unsigned long long bytes_before, bytes_after;	/* on the stream */
+	int quiesced_first;
+};
+
+/* Look up in @watch when the protocol's steps were taken. */
+void story_follow(struct story *story, struct watch *watch);
+
+void story_tell(const struct story *story);
+
+/* From the request until the source was done. */
+double story_total_ms(const struct story *story);
+
+#endif /* MIGCAP_DEMO_STORY_H */

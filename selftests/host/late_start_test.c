@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Is a guest whose device's DMA is accounted for asked late, and waited for?
+ *
+ * The guest promises to track its device's DMA, which makes this so on every
+ * kernel.  The VMM's behaviour is that of QEMU: MIG_DATA_SIZE is queried when
+ * little RAM is left, and read() goes on until it says that there is no more.
+ *
+ * Guarantees:
+ *  - PRE_COPY is entered without a question; the first MIG_DATA_SIZE query in
+ *    it raises START, and one before it does not;
+ *  - until READY much is left to read and each read gives a little of it, and
+ *    never -ENOMSG; on READY the stream comes to its pause;
+ *  - a guest that stays silent makes read() fail with -ETIMEDOUT, one that is
+ *    stopped before READY with -EIO, one that takes its promise back with -EIO
+ *    unless the kernel can log the DMA, and afterwards it runs on;
+ *  - EVENT.TRACKING is set from PRE_COPY until END.
+ */
+#include <kselftest_harness.h>
+
+#include "host.h"
+
+#define STREAM_SIZE	65536
+#define MUCH		0x10000000000ULL	/* a terabyte */
+#define CTRL		(MIGCAP_CTRL_DRIVER | MIGCAP_CTRL_DMA_TRACKED)
+
+enum {
+	RUNNING = VFIO_DEVICE_STATE_RUNNING,
+	STOP = VFIO_DEVICE_STATE_STOP,
+	STOP_COPY = VFIO_DEVICE_STATE_STOP_COPY,
+	PRE_COPY = VFIO_DEVICE_STATE_PRE_COPY,
+	PRE_COPY_P2P = VFIO_DEVICE_STATE_PRE_COPY_P2P,
+};
+
+FIXTURE(late) {
+	struct host_vf vf;
+	uint8_t stream[STREAM_SIZE];
+	uint64_t size;
+	int fd;
+};
+
+FIXTURE_SETUP(late)
+{
+	self->fd = -1;
+	ASSERT_EQ(0, host_open(&self->vf, host_vf_name));
+	ASSERT_EQ(0, guest_start(&self->vf, CTRL));
+	if (guest_read(&self->vf, MIGCAP_CTRL) != CTRL)
+		SKIP(return, "the host makes no use of guest-tracked DMA");
+	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	EXPECT_GT(MUCH, self->size);
+	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, PRE_COPY, &self->fd));
+	ASSERT_EQ(MIGCAP_VMM_END, guest_read(&self->vf, MIGCAP_VMM_STATUS));
+}
+
+FIXTURE_TEARDOWN(late)
+{
+	if (self->fd >= 0)
+		close(self->fd);
+	host_close(&self->vf);
+}
+
+static int answer(struct host_vf *vf, uint8_t status)
+{
+	return guest_write(vf, MIGCAP_VF_STATUS, status);
+}
+
+/* Read until the end of what there is, or @times times. */
+static int drain(int fd, uint8_t *buf, int times)
+{
+	ssize_t ret = 0;
+
+	while (times--) {
+		ret = read(fd, buf, STREAM_SIZE);
+		if (ret <= 0)
+			return ret < 0 ? -errno : 0;
+	}
+	return 1;
+}
+
+/* The VMM does not wait for what nobody has been asked for. */
+TEST_F(late, stream_pauses_before_the_question)
+{
+	struct vfio_precopy_info info;
+
+	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 10));
+	ASSERT_EQ(0, vfio_mig_precopy_info(self->fd, &info));
+	EXPECT_EQ(0, info.initial_bytes);
+	EXPECT_EQ(MIGCAP_VMM_END, guest_read(&self->vf, MIGCAP_VMM_STATUS));
+	EXPECT_TRUE(host_phys_bus_master(host_vf_name));
+}
+
+TEST_F(late, query_asks_and_answer_ends_the_wait)
+{
+	struct vfio_precopy_info info;
+
+	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	EXPECT_LT(MUCH, self->size);
+	EXPECT_EQ(MIGCAP_VMM_START, guest_read(&self->vf, MIGCAP_VMM_STATUS));
+	EXPECT_EQ(1, guest_read(&self->vf, MIGCAP_EPOCH));
+	ASSERT_EQ(0, vfio_mig_precopy_info(self->fd, &info));
+	EXPECT_LT(MUCH, info.initial_bytes);
+	EXPECT_EQ(1, drain(self->fd, self->stream, 20));
+
+	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));
+	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 20));
+	ASSERT_EQ(0, vfio_mig_precopy_info(self->fd, &info));
+	EXPECT_EQ(0, info.initial_bytes);
+	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	EXPECT_GT(MUCH, self->size);
+	EXPECT_EQ(1, guest_read(&self->vf, MIGCAP_EPOCH));
+
+	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, STOP_COPY, NULL));
+	EXPECT_EQ(0, drain(self->fd, self->stream, 20));
+}
+
+TEST_F(late, reads_without_an_answer_take_a_moment)
+{
+	long long begin;
+
+	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	begin = now_ns();
+	EXPECT_EQ(1, drain(self->fd, self->stream, 20));
+	/* Neither a busy loop nor so long that the VMM's lock would hurt. */
+	EXPECT_LT(15 * NSEC_PER_MSEC, now_ns() - begin);
+	EXPECT_GT(2000 * NSEC_PER_MSEC, now_ns() - begin);
+}
+
+TEST_F(late, silence_times_out)
+{
+	int ret;
+
+	ASSERT_EQ(0, host_attr_write(&self->vf, "ready_timeout_ms", "200"));
+	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	ret = drain(self->fd, self->stream, 10000);
+	EXPECT_EQ(-ETIMEDOUT, ret);
+	EXPECT_EQ(-ETIMEDOUT, atoi(host_attr(&self->vf, "last_error")));
+	EXPECT_TRUE(host_phys_bus_master(host_vf_name));
+	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, RUNNING, NULL));
+	EXPECT_EQ(MIGCAP_VMM_END, guest_read(&self->vf, MIGCAP_VMM_STATUS));
+	EXPECT_EQ(2, guest_read(&self->vf, MIGCAP_EPOCH));
+}
+
+TEST_F(late, stopped_before_ready)
+{
+	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, PRE_COPY_P2P, NULL));
+	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, STOP_COPY, NULL));
+	EXPECT_EQ(-EIO, drain(self->fd, self->stream, 20));
+	EXPECT_TRUE(host_phys_bus_master(host_vf_name));
+	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, STOP, NULL));
+	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, RUNNING, NULL));
+	EXPECT_EQ(MIGCAP_VMM_END, guest_read(&self->vf, MIGCAP_VMM_STATUS));
+}
+
+TEST_F(late, promise_taken_back)
+{
+	ASSERT_EQ(0, guest_write(&self->vf, MIGCAP_CTRL, MIGCAP_CTRL_DRIVER));
+	ASSERT_EQ(0, guest_write(&self->vf, MIGCAP_CTRL, CTRL));
+	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));
+	EXPECT_EQ(host_logs_dma(&self->vf) ? -ENOMSG : -EIO,
+		  drain(self->fd, self->stream, 20));
+}
+
+/* With the promise kept, using the device again only means one more wait. */
+TEST_F(late, mind_changed)
+{
+	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));
+	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 20));
+	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_WAIT));
+	EXPECT_EQ(1, drain(self->fd, self->stream, 20));
+	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));
+	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 20));
+}
+
+TEST_F(late, cancelled_before_and_after_the_question)
+{
+	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, RUNNING, NULL));
+	EXPECT_EQ(0, guest_read(&self->vf, MIGCAP_EPOCH));
+	EXPECT_EQ(0, guest_read(&self->vf, MIGCAP_EVENT));
+	close(self->fd);
+	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, PRE_COPY, &self->fd));
+	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, RUNNING, NULL));
+	EXPECT_EQ(MIGCAP_VMM_END, guest_read(&self->vf, MIGCAP_VMM_STATUS));
+	EXPECT_EQ(2, guest_read(&self->vf, MIGCAP_EPOCH));
+}
+
+TEST_F(late, tracking_is_told)
+{
+	EXPECT_EQ(MIGCAP_EVENT_TRACKING, guest_read(&self->vf, MIGCAP_EVENT));
+	EXPECT_EQ(0, guest_read(&self->vf, MIGCAP_EPOCH));
+	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	EXPECT_EQ(MIGCAP_EVENT_TRACKING, guest_read(&self->vf, MIGCAP_EVENT));
+	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, RUNNING, NULL));
+	EXPECT_EQ(0, guest_read(&self->vf, MIGCAP_EVENT));
+}
+
+HOST_TEST_MAIN

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The host's end of the guest control channel.  Answers to earlier commands,
+ * which a reboot or a timeout left behind, are passed over by their id.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "guest.h"
+
+/* A busy nested guest may be late by that much. */
+#define GRACE_MS	15000
+#define RETRY_MS	2000
+
+int guest_connect(struct guest *guest, const char *path, const char *who)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	guest->who = who;
+	guest->next_id = 1;
+	guest->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	if (connect(guest->fd, (struct sockaddr *)&address, sizeof(address))) {
+		close(guest->fd);
+		guest->fd = -1;
+		return failure(-errno, "%s: guest control socket: %s", who,
+			       strerror(errno));
+	}
+	return 0;
+}
+
+void guest_close(struct guest *guest)
+{
+	if (guest->fd >= 0)
+		close(guest->fd);
+	guest->fd = -1;
+}
+
+static int read_byte(struct guest *guest, long long deadline, char *byte)
+{
+	struct pollfd pfd = { .fd = guest->fd, .events = POLLIN };
+
+	if (poll(&pfd, 1, ms_until(deadline)) < 1)
+		return -ETIMEDOUT;
+	return read(guest->fd, byte, 1) == 1 ? 0 : -EPIPE;
+}
+
+static int read_header(struct guest *guest, long long deadline,
+		       char *line, size_t size)
+{
+	size_t used = 0;
+	int err;
+
+	do {
+		err = read_byte(guest, deadline, &line[used]);
+		if (err)
+			return err;
+	} while (line[used] != '\n' && ++used < size - 1);
+	line[used] = '\0';
+	return 0;
+}
+
+/* Take all the output off the channel, keep what fits. */
+static int read_output(struct guest *guest, long long deadline, size_t len)
+{
+	size_t used = 0;
+	char byte;
+	int err;
+
+	for (; len; len--) {
+		err = read_byte(guest, deadline, &byte);
+		if (err)
+			return err;
+		if (used < sizeof(guest->output) - 1)
+			guest->output[used++] = byte;
+	}
+	guest->output[used] = '\0';
+	if (used && guest->output[used - 1] == '\n')
+		guest->output[used - 1] = '\0';
+	return 0;
+}
+
+static int read_answer(struct guest *guest, unsigned int wanted,
+		       long long deadline)
+{
+	unsigned int id, status;
+	char line[64];
+	size_t len;
+	int err;
+
+	do {
+		err = read_header(guest, deadline, line, sizeof(line));
+		if (err)
+			return err;
+		if (sscanf(line, "%u %u %zu", &id, &status, &len) != 3)
+			continue;
+		err = read_output(guest, deadline, len);
+		if (err)
+			return err;
+	} while (id != wanted);
+	return status;
+}
+
+/* The leading newline ends what an interrupted line may have left there. */
+static int run(struct guest *guest, int timeout_s, const char *command,
+	       int wait_ms)
+{
+	unsigned int id = guest->next_id++;
+	char line[1024];
+	int len;
+
+	guest->output[0] = '\0';
+	len = snprintf(line, sizeof(line), "\n%u %d %s\n", id, timeout_s,
+		       command);
+	if (len >= (int)sizeof(line))
+		return -E2BIG;
+	if (send(guest->fd, line, len, MSG_NOSIGNAL) != len)
+		return -EPIPE;
+	return read_answer(guest, id, deadline_in(wait_ms));
+}
+
+int guest_wait(struct guest *guest, int timeout_ms)
+{
+	long long deadline = deadline_in(timeout_ms);
+	int left, err = -ETIMEDOUT;
+
+	while (err == -ETIMEDOUT && (left = ms_until(deadline)))
+		err = run(guest, 1, ":", left < RETRY_MS ? left : RETRY_MS);
+	if (err < 0)
+		return failure(err, "%s: nobody answers in the guest after %d ms",
+			       guest->who, timeout_ms);
+	return 0;
+}
+
+static int run_and_tell(struct guest *guest, int timeout_s,
+			const char *command)
+{
+	int err = run(guest, timeout_s, command, timeout_s * 1000 + GRACE_MS);
+
+	if (err < 0)
+		return failure(err, "%s: guest did not finish '%s': %s",
+			       guest->who, command, strerror(-err));
+	return err;
+}
+
+int guest_run(struct guest *guest, int timeout_s, const char *fmt, ...)
+{
+	char command[900];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(command, sizeof(command), fmt, args);
+	va_end(args);
+	return run_and_tell(guest, timeout_s, command);
+}
+
+int guest_must(struct guest *guest, int timeout_s, const char *fmt, ...)
+{
+	char command[900];
+	va_list args;
+	int status;
+
+	va_start(args, fmt);
+	vsnprintf(command, sizeof(command), fmt, args);
+	va_end(args);
+	status = run_and_tell(guest, timeout_s, command);
+	if (status > 0)
+		return failure(-EIO, "%s: '%s' in the guest: exit status %d: %s",
+			       guest->who, command, status, guest->output);
+	return status;
+}
+
+#define BOOT_ID	"cat /proc/sys/kernel/random/boot_id"
+
+/* The old kernel may answer a few times more: its boot id tells. */
+int guest_reboot(struct guest *guest, int timeout_ms)
+{
+	long long deadline = deadline_in(timeout_ms);
+	char before[64];
+	int err;
+
+	err = guest_must(guest, 5, BOOT_ID);
+	if (err)
+		return err;
+	snprintf(before, sizeof(before), "%.63s", guest->output);
+	err = guest_must(guest, 5, "(sleep 0.2; reboot -f) &");
+	if (err)
+		return err;
+	do {
+		err = run(guest, 5, BOOT_ID, RETRY_MS);
+		if (!err && strcmp(before, guest->output))
+			return 0;
+		sleep_ms(100);
+	} while (ms_until(deadline));
+	return failure(-ETIMEDOUT, "%s: the guest has not come back after %d ms",
+		       guest->who, timeout_ms);
+}

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# How programs that use this library are built; include it after OUT is set.
+# The including Makefile is one directory beside this one.
+
+CFLAGS ?= -O2 -g
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+LIB_OBJS := $(patsubst ../lib/%.c,$(OUT)/obj/%.o,$(addprefix ../lib/,\
+	scenario.c migrate.c migcap.c vm.c autopsy.c guest.c qmp.c probe.c stream.c \
+	flood.c watch.c timeline.c nl.c pci.c sysfs.c trouble.c failure.c))
+
+CPPFLAGS += -I/usr/include/libnl3
+LDLIBS += -lnl-route-3 -lnl-3 -ljansson -lpthread
+CC_CMD = $(CC) -std=gnu11 -Wall -Wextra $(CFLAGS) $(CPPFLAGS)
+
+$(OUT)/obj/%.o: ../lib/%.c $(wildcard ../lib/*.h)
+	@mkdir -p $(@D)
+	$(CC_CMD) -c -o $@ $<

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Migration by QMP.  It does nothing to the VF itself: who wants to quiesce a
+ * guest first does that (migcap.h) and then begins.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "failure.h"
+#include "migcap.h"
+#include "migrate.h"
+
+#define NOWHERE_MS	20000
+#define RESUME_MS	20000
+
+static int enable_events(struct vm *vm)
+{
+	json_t *capabilities;
+
+	capabilities = json_pack("{s:[{s:s, s:b}]}", "capabilities",
+				 "capability", "events", "state", 1);
+	return qmp_command(&vm->qmp, "migrate-set-capabilities", capabilities,
+			   NULL);
+}
+
+static int set_bandwidth(struct vm *vm, long long bytes)
+{
+	return qmp_command(&vm->qmp, "migrate-set-parameters",
+			   json_pack("{s:I}", "max-bandwidth",
+				     (json_int_t)bytes), NULL);
+}
+
+static int listen_at(struct vm *vm, const char *uri)
+{
+	return qmp_command(&vm->qmp, "migrate-incoming",
+			   json_pack("{s:s}", "uri", uri), NULL);
+}
+
+static int migrate_to(struct vm *vm, const char *uri)
+{
+	return qmp_command(&vm->qmp, "migrate", json_pack("{s:s}", "uri", uri),
+			   NULL);
+}
+
+int migration_begin(struct migration *migration)
+{
+	struct vm *from = migration->from, *to = migration->to;
+	char uri[VM_PATH_SIZE];
+	int err;
+
+	snprintf(uri, sizeof(uri), "unix:/run/migcap/%s.migration", to->name);
+	err = enable_events(to);
+	if (!err)
+		err = listen_at(to, uri);
+	if (!err)
+		err = enable_events(from);
+	if (!err)
+		err = set_bandwidth(from, migration->max_bandwidth);
+	if (err)
+		return err;
+	migration->asked = now_ns();
+	return migrate_to(from, uri);
+}
+
+static long long number(json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+static void copy_string(char *to, size_t size, json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	snprintf(to, size, "%s", text ? : "");
+}
+
+static int read_account(struct migration *migration)
+{
+	json_t *info, *ram;
+	int err;
+
+	err = qmp_command(&migration->from->qmp, "query-migrate", NULL, &info);
+	if (err)
+		return err;
+	ram = json_object_get(info, "ram");
+	copy_string(migration->status, sizeof(migration->status), info,
+		    "status");
+	copy_string(migration->error, sizeof(migration->error), info,
+		    "error-desc");
+	migration->total_ms = number(info, "total-time");
+	migration->downtime_ms = number(info, "downtime");
+	migration->ram_bytes = number(ram, "transferred");
+	migration->passes = number(ram, "dirty-sync-count");
+	json_decref(info);
+	return 0;
+}
+
+static bool is_over(const char *status)
+{
+	return !strcmp(status, "completed") || !strcmp(status, "failed") ||
+	       !strcmp(status, "cancelled");
+}
+
+/*
+ * The status is asked for, not taken from events, so that a machine that dies
+ * is noticed at once; events only give the time.
+ */
+int migration_wait_status(struct migration *migration, const char *status,
+			  int timeout_ms)
+{
+	long long deadline = deadline_in(timeout_ms);
+	int err;
+
+	for (;;) {
+		err = read_account(migration);
+		if (err)
+			return vm_explain(migration->from, err);
+		if (!strcmp(migration->status, status))
+			return 0;
+		if (is_over(migration->status))
+			return failure(-EIO, "migration %s, not %s: %s",
+				       migration->status, status,
+				       migration->error);
+		if (!ms_until(deadline))
+			break;
+		qmp_wait(&migration->from->qmp, "MIGRATION", "status", status,
+			 migration->asked, 50);
+	}
+	return vm_explain(migration->from,
+			  failure(-ETIMEDOUT, "migration is %s, not %s, after %d ms",
+				  migration->status, status, timeout_ms));
+}
+
+static long long event_of(struct migration *migration, struct vm *vm,
+			  const char *name, int timeout_ms)
+{
+	const struct qmp_event *event;
+
+	event = qmp_wait(&vm->qmp, name, NULL, NULL, migration->asked,
+			 timeout_ms);
+	return event ? event->sent : 0;
+}
+
+int migration_finish(struct migration *migration, int timeout_ms)
+{
+	int err;
+
+	err = migration_wait_status(migration, "completed", timeout_ms);
+	if (err)
+		return vm_explain(migration->to, err);
+	migration->finished = now_ns();
+	migration->stopped = event_of(migration, migration->from, "STOP", 1000);
+	migration->resumed = event_of(migration, migration->to, "RESUME",
+				      RESUME_MS);
+	if (!migration->resumed)
+		return vm_explain(migration->to,
+				  failure(-ETIMEDOUT,
+					  "%s: the guest was not resumed",
+					  migration->to->name));
+	return 0;
+}
+
+int migration_expect_failure(struct migration *migration, int timeout_ms)
+{
+	return migration_wait_status(migration, "failed", timeout_ms);
+}
+
+int migration_cancel(struct migration *migration, int timeout_ms)
+{
+	int err;
+
+	err = qmp_command(&migration->from->qmp, "migrate_cancel", NULL, NULL);
+	if (err)
+		return err;
+	return migration_wait_status(migration, "cancelled", timeout_ms);
+}
+
+/* "pre_copy" on the device says that the driver has agreed. */
+static int outcome_of_attempt(struct migration *migration)
+{
+	long long deadline = deadline_in(NOWHERE_MS);
+	const char *vf = migration->from->vf;
+	int err;
+
+	while (ms_until(deadline)) {
+		err = read_account(migration);
+		if (err)
+			return err;
+		if (!strcmp(migration->status, "failed"))
+			return migcap_last_error(vf) == -EBUSY ? 1 :
+			       failure(-EIO, "%s", migration->error);
+		if (!migcap_reads(vf, "state", "running"))
+			return migration_cancel(migration, NOWHERE_MS);
+		sleep_ms(5);
+	}
+	return failure(-ETIMEDOUT, "%s: a migration does not begin",
+		       migration->from->name);
+}
+
+int migration_needs_quiesce(struct vm *vm)
+{
+	struct migration nowhere = { .from = vm };
+	int err;
+
+	err = enable_events(vm);
+	if (!err)
+		err = set_bandwidth(vm, 1 << 20);
+	nowhere.asked = now_ns();
+	if (!err)
+		err = migrate_to(vm, "exec:cat >/dev/null");
+	return err ? err : outcome_of_attempt(&nowhere);
+}

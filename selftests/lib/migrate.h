@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One live migration from a VM to another on this machine, over a unix socket,
+ * and what is to be known about it afterwards.
+ */
+#ifndef MIGCAP_TEST_MIGRATE_H
+#define MIGCAP_TEST_MIGRATE_H
+
+#include <stdbool.h>
+
+#include "vm.h"
+
+struct migration {
+	struct vm *from, *to;
+	/* What the caller wants; zero is the usual. */
+	long long max_bandwidth;	/* bytes a second, 0: no limit */
+	/* When things happened, 0: they did not. */
+	long long asked;		/* `migrate` was sent */
+	long long stopped;		/* the source's processors */
+	long long resumed;		/* the destination's processors */
+	long long finished;		/* the source knows the outcome */
+	/* The source's account. */
+	char status[24];
+	char error[256];		/* QEMU's words for a failure */
+	long long total_ms, downtime_ms;
+	long long ram_bytes, passes;
+};
+
+/* Start it: the destination must have been started as incoming. */
+int migration_begin(struct migration *migration);
+
+/* Wait for the source's status, "completed", "failed", "cancelled" ... */
+int migration_wait_status(struct migration *migration, const char *status,
+			  int timeout_ms);
+
+/*
+ * Wait for success, until the guest runs on the destination, and fill in the
+ * account.  -EIO: failed, the reason is QEMU's.
+ */
+int migration_finish(struct migration *migration, int timeout_ms);
+
+/* Wait for failure: 0 when it failed as wished, with error filled in. */
+int migration_expect_failure(struct migration *migration, int timeout_ms);
+
+/* Give it up, and wait until the source is done with it. */
+int migration_cancel(struct migration *migration, int timeout_ms);
+
+/*
+ * Find out by trying whether the VF's driver wants its guest to be quiesced
+ * before a migration: a migration to nowhere is begun and given up again.
+ * Returns 1 when it does, 0 when not, -errno when that cannot be told.
+ */
+int migration_needs_quiesce(struct vm *vm);
+
+#endif /* MIGCAP_TEST_MIGRATE_H */

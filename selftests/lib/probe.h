@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ICMP echo requests to a guest every 10 ms, and what became of them: when the
+ * network was there, and for how long it was not.
+ */
+#ifndef MIGCAP_TEST_PROBE_H
+#define MIGCAP_TEST_PROBE_H
+
+struct probe;
+
+/* Probe @address from the network device @link, in a thread of its own. */
+struct probe *probe_start(const char *link, const char *address);
+void probe_stop(struct probe *probe);
+
+/* How many probes sent since @since have been answered. */
+int probe_answered(struct probe *probe, long long since);
+
+/*
+ * When the first answer arrived to a probe that was sent at or after @since,
+ * waited for until @timeout_ms have passed; 0 if there was none.
+ */
+long long probe_first_answer(struct probe *probe, long long since,
+			     int timeout_ms);
+
+/* The longest time between @from and @to in which no answer arrived. */
+struct probe_gap {
+	long long from, to;	/* the last answer before, the first after */
+};
+
+struct probe_gap probe_longest_gap(struct probe *probe, long long from,
+				   long long to);
+
+#endif /* MIGCAP_TEST_PROBE_H */

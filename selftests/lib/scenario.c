@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The common ground of the scenarios.  It does not assert: it returns -errno
+ * with a failure reason, so that the demo can use it as well.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "failure.h"
+#include "nl.h"
+#include "scenario.h"
+#include "trouble.h"
+
+#define NR_VFS		4
+#define BOOT_MS		120000
+#define ARRIVAL_MS	30000
+#define QUIESCE_MS	30000
+#define MIGRATE_MS	120000
+#define NETWORK_MS	30000
+#define SETTLE_MS	30000
+#define SIGN_OF_LIFE	(256 * 1024)
+#define PROBES_WANTED	10
+
+/* VF numbers of the two ends. */
+static const int ends[2] = { 0, 2 };
+
+static const char *driver(void)
+{
+	return getenv("MIGCAP_DRIVER") ? : MIGCAP_DRIVER;
+}
+
+struct vm *scenario_vm(struct scenario *s)
+{
+	return &s->vms[s->here];
+}
+
+const char *scenario_vf(struct scenario *s)
+{
+	return s->vfs[s->here];
+}
+
+static int prepare_pf(struct scenario *s)
+{
+	int err = nl_link_set(s->pf.netdev, true);
+
+	return err ? err : nl_address_add(s->pf.netdev,
+					  SCENARIO_HOST_ADDRESS "/24");
+}
+
+static int prepare_vf(struct scenario *s, int end)
+{
+	int err;
+
+	err = pci_vf_bdf(&s->pf, ends[end], s->vfs[end]);
+	if (err)
+		return failure(err, "no VF %d", ends[end]);
+	err = nl_vf_set_mac(s->pf.netdev, ends[end], SCENARIO_MAC);
+	return err ? err : pci_bind(s->vfs[end], driver());
+}
+
+int scenario_prepare_vfs(struct scenario *s)
+{
+	int err;
+
+	err = pci_find_pf(&s->pf);
+	if (!err)
+		err = pci_make_vfs(&s->pf, NR_VFS);
+	if (!err)
+		err = prepare_pf(s);
+	if (!err)
+		err = prepare_vf(s, 0);
+	if (!err)
+		err = prepare_vf(s, 1);
+	return err;
+}
+
+static int start_vm(struct scenario *s, int end, bool incoming)
+{
+	char name[32];
+	struct vm_spec spec = {
+		.name = name,
+		.vf = s->vfs[end],
+		.incoming = incoming,
+		.plain_vfio = strcmp(driver(), MIGCAP_DRIVER),
+	};
+
+	snprintf(name, sizeof(name), "%s-%d", s->name, ++s->started);
+	return vm_start(&s->vms[end], &spec);
+}
+
+int scenario_start_destination(struct scenario *s)
+{
+	vm_stop(&s->vms[!s->here]);
+	return start_vm(s, !s->here, true);
+}
+
+/* Anything that fails in the guest may have its reason in the guest's log. */
+static int in_guest(struct scenario *s, const char *command)
+{
+	int err = guest_must(&scenario_vm(s)->guest, 20, "%s", command);
+
+	return err ? vm_explain(scenario_vm(s), err) : 0;
+}
+
+int scenario_network(struct scenario *s)
+{
+	int err;
+
+	err = guest_wait(&scenario_vm(s)->guest, BOOT_MS);
+	if (err)
+		return vm_explain(scenario_vm(s), err);
+	if (s->kind == GUEST_WITH_AGENT)
+		err = in_guest(s, "load migcap_guest");
+	if (!err)
+		err = in_guest(s, "load igbvf");
+	if (!err)
+		err = in_guest(s, "ip link set eth0 up && ip address add "
+			       SCENARIO_GUEST_ADDRESS "/24 dev eth0");
+	if (!err)
+		err = in_guest(s, "setsid tcpecho </dev/null >/dev/null 2>&1 &");
+	return err;
+}
+
+int scenario_traffic(struct scenario *s)
+{
+	stream_stop(s->stream);
+	s->stream = NULL;
+	if (!s->probe)
+		s->probe = probe_start(s->pf.netdev, SCENARIO_GUEST_ADDRESS);
+	if (!s->probe)
+		return -EIO;
+	if (!probe_first_answer(s->probe, now_ns(), NETWORK_MS))
+		return vm_explain(scenario_vm(s),
+				  failure(-ETIMEDOUT,
+					  "the guest does not answer pings"));
+	s->stream = stream_start(SCENARIO_GUEST_ADDRESS, NETWORK_MS);
+	return s->stream ? 0 : vm_explain(scenario_vm(s), -EIO);
+}
+
+int scenario_boot(struct scenario *s)
+{
+	int err = start_vm(s, s->here, false);
+
+	return err ? err : scenario_network(s);
+}
+
+int scenario_setup(struct scenario *s, const char *name,
+		   enum scenario_guest kind)
+{
+	int err;
+
+	memset(s, 0, sizeof(*s));
+	s->name = name;
+	s->kind = kind;
+	s->needs_quiesce = -1;
+	s->kernel_log = trouble_watch_kernel();
+	err = scenario_prepare_vfs(s);
+	if (!err)
+		err = scenario_boot(s);
+	if (!err)
+		err = scenario_traffic(s);
+	if (!err)
+		err = scenario_healthy(s);
+	if (err)
+		scenario_teardown(s);
+	return err;
+}
+
+void scenario_teardown(struct scenario *s)
+{
+	int end;
+
+	stream_stop(s->stream);
+	probe_stop(s->probe);
+	s->stream = NULL;
+	s->probe = NULL;
+	for (end = 0; end < 2; end++)
+		vm_stop(&s->vms[end]);
+	for (end = 0; end < 2; end++)
+		if (s->vfs[end][0])
+			pci_unbind(s->vfs[end]);
+	if (s->pf.bdf[0])
+		pci_remove_vfs(&s->pf);
+	if (s->kernel_log > 0)
+		close(s->kernel_log);
+	s->kernel_log = 0;
+}
+
+struct migration scenario_migration(struct scenario *s)
+{
+	return (struct migration){
+		.from = &s->vms[s->here],
+		.to = &s->vms[!s->here],
+	};
+}
+
+void scenario_moved(struct scenario *s)
+{
+	vm_stop(scenario_vm(s));
+	s->here = !s->here;
+}
+
+int scenario_quiesce(struct scenario *s)
+{
+	if (s->needs_quiesce < 0)
+		s->needs_quiesce = migration_needs_quiesce(scenario_vm(s));
+	if (s->needs_quiesce < 0)
+		return vm_explain(scenario_vm(s), -EIO);
+	if (!s->needs_quiesce)
+		return 0;
+	return vm_explain(scenario_vm(s),
+			  migcap_quiesce(scenario_vf(s), QUIESCE_MS));
+}
+
+int scenario_migrate(struct scenario *s, struct migration *migration)
+{
+	int err;
+
+	err = scenario_start_destination(s);
+	*migration = scenario_migration(s);
+	if (!err)
+		err = scenario_quiesce(s);
+	if (!err)
+		err = migration_begin(migration);
+	if (!err)
+		err = migration_finish(migration, MIGRATE_MS);
+	if (err)
+		return err;
+	scenario_moved(s);
+	err = guest_wait(&scenario_vm(s)->guest, ARRIVAL_MS);
+	return err ? vm_explain(scenario_vm(s), err) : 0;
+}
+
+int scenario_network_works(struct scenario *s)
+{
+	long long since = now_ns(), deadline = deadline_in(NETWORK_MS);
+	int err;
+
+	while (probe_answered(s->probe, since) < PROBES_WANTED) {
+		if (!ms_until(deadline))
+			return vm_explain(scenario_vm(s),
+					  failure(-ETIMEDOUT,
+						  "the guest does not answer pings"));
+		sleep_ms(10);
+	}
+	err = stream_wait(s->stream, SIGN_OF_LIFE, NETWORK_MS);
+	return err ? vm_explain(scenario_vm(s), err) : 0;
+}
+
+/* Who answers in the guest, in the words of the guest attribute. */
+static const char *wanted_guest(const struct scenario *s)
+{
+	return s->kind == GUEST_WITH_AGENT ? "present" : "absent";
+}
+
+int scenario_healthy(struct scenario *s)
+{
+	char line[256];
+	int err;
+
+	err = scenario_network_works(s);
+	if (!err && !strcmp(driver(), MIGCAP_DRIVER))
+		err = migcap_settled(scenario_vf(s), wanted_guest(s),
+				     SETTLE_MS);
+	if (!err)
+		err = vm_explain(scenario_vm(s), 0);
+	if (!err && trouble_in_kernel(s->kernel_log, line, sizeof(line)))
+		err = failure(-EIO, "this machine's kernel: %s", line);
+	return err;
+}

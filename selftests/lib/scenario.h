@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What every scenario starts from and ends with.
+ *
+ *	this machine (L1)
+ *	+---------------------------------------------------------+
+ *	|  probe, stream                                          |
+ *	|  10.9.0.1                    QEMU              QEMU      |
+ *	|     |                     +---------+       +---------+  |
+ *	|     |                     |  guest  | ----> |  guest  |  |
+ *	|     |                     | 10.9.0.2|       | 10.9.0.2|  |
+ *	|     |                     +----+----+       +----+----+  |
+ *	|  +--+--+  igb, SR-IOV       +--+--+           +--+--+    |
+ *	|  |  PF |--------------------| VF 0|-----------| VF 2|    |
+ *	|  +-----+                    +-----+           +-----+    |
+ *	+---------------------------------------------------------+
+ *
+ * Both VFs have the same MAC address.  The guest starts on VF 0; each
+ * migration takes it to the other one.
+ */
+#ifndef MIGCAP_TEST_SCENARIO_H
+#define MIGCAP_TEST_SCENARIO_H
+
+#include <stdbool.h>
+
+#include "migcap.h"
+#include "migrate.h"
+#include "probe.h"
+#include "stream.h"
+#include "vm.h"
+
+#define SCENARIO_HOST_ADDRESS	"10.9.0.1"
+#define SCENARIO_GUEST_ADDRESS	"10.9.0.2"
+#define SCENARIO_MAC		"02:00:00:09:00:02"
+
+enum scenario_guest {
+	GUEST_WITH_AGENT,
+	GUEST_WITHOUT_AGENT,
+};
+
+struct scenario {
+	const char *name;
+	enum scenario_guest kind;
+	struct pci_pf pf;
+	char vfs[2][PCI_BDF_SIZE];
+	struct vm vms[2];		/* vms[i] has vfs[i] */
+	int here;			/* where the guest runs */
+	int started;			/* VMs so far, for their names */
+	int needs_quiesce;		/* -1: not known yet */
+	struct probe *probe;
+	struct stream *stream;
+	int kernel_log;
+};
+
+/*
+ * Bring up all of the above, with a running guest whose network works, probes
+ * and a stream.  -ENODEV: this machine has no such NIC, skip.  On failure
+ * nothing is left behind.
+ */
+int scenario_setup(struct scenario *s, const char *name,
+		   enum scenario_guest kind);
+void scenario_teardown(struct scenario *s);
+
+/* The two steps of it that the demo tells about. */
+int scenario_prepare_vfs(struct scenario *s);
+int scenario_boot(struct scenario *s);
+
+/* The VM and the VF that the guest has now. */
+struct vm *scenario_vm(struct scenario *s);
+const char *scenario_vf(struct scenario *s);
+
+/* Make the guest's network work: after boot, and again after a reboot. */
+int scenario_network(struct scenario *s);
+int scenario_traffic(struct scenario *s);
+
+/* Start the QEMU that waits for the guest. */
+int scenario_start_destination(struct scenario *s);
+
+/* Fill in who migrates to whom, the destination having been started. */
+struct migration scenario_migration(struct scenario *s);
+
+/* Quiesce ahead if the driver is found to want that. */
+int scenario_quiesce(struct scenario *s);
+
+/* One whole migration to the other VF; the old QEMU is stopped. */
+int scenario_migrate(struct scenario *s, struct migration *migration);
+
+/* The guest has moved: the other VM is the one it runs in. */
+void scenario_moved(struct scenario *s);
+
+/* What holds at the end of each scenario, and may be asked in between. */
+int scenario_network_works(struct scenario *s);
+int scenario_healthy(struct scenario *s);
+
+#endif /* MIGCAP_TEST_SCENARIO_H */

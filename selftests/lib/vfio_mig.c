@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Migration v2 on an open VFIO device, see vfio_mig.h.
+ */
+#include <errno.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "vfio_mig.h"
+
+const char *vfio_mig_name(uint32_t state)
+{
+	static const char * const names[] = {
+		[VFIO_DEVICE_STATE_ERROR] = "error",
+		[VFIO_DEVICE_STATE_STOP] = "stop",
+		[VFIO_DEVICE_STATE_RUNNING] = "running",
+		[VFIO_DEVICE_STATE_STOP_COPY] = "stop_copy",
+		[VFIO_DEVICE_STATE_RESUMING] = "resuming",
+		[VFIO_DEVICE_STATE_RUNNING_P2P] = "running_p2p",
+		[VFIO_DEVICE_STATE_PRE_COPY] = "pre_copy",
+		[VFIO_DEVICE_STATE_PRE_COPY_P2P] = "pre_copy_p2p",
+	};
+
+	return state < sizeof(names) / sizeof(names[0]) ? names[state] : "?";
+}
+
+int vfio_mig_flags(struct vfio_dev *dev, uint64_t *flags)
+{
+	struct vfio_device_feature_migration mig = { 0 };
+	int ret;
+
+	ret = vfio_dev_feature(dev, VFIO_DEVICE_FEATURE_GET |
+			       VFIO_DEVICE_FEATURE_MIGRATION,
+			       &mig, sizeof(mig));
+	*flags = mig.flags;
+	return ret;
+}
+
+int vfio_mig_get(struct vfio_dev *dev)
+{
+	struct vfio_device_feature_mig_state mig = { .data_fd = -1 };
+	int ret;
+
+	ret = vfio_dev_feature(dev, VFIO_DEVICE_FEATURE_GET |
+			       VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE,
+			       &mig, sizeof(mig));
+	return ret < 0 ? ret : (int)mig.device_state;
+}
+
+int vfio_mig_set(struct vfio_dev *dev, uint32_t state, int *fd)
+{
+	struct vfio_device_feature_mig_state mig = {
+		.device_state = state,
+		.data_fd = -1,
+	};
+	int ret;
+
+	ret = vfio_dev_feature(dev, VFIO_DEVICE_FEATURE_SET |
+			       VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE,
+			       &mig, sizeof(mig));
+	if (fd)
+		*fd = mig.data_fd;
+	else if (mig.data_fd >= 0)
+		close(mig.data_fd);
+	return ret;
+}
+
+int vfio_mig_data_size(struct vfio_dev *dev, uint64_t *size)
+{
+	struct vfio_device_feature_mig_data_size data = { 0 };
+	int ret;
+
+	ret = vfio_dev_feature(dev, VFIO_DEVICE_FEATURE_GET |
+			       VFIO_DEVICE_FEATURE_MIG_DATA_SIZE,
+			       &data, sizeof(data));
+	*size = data.stop_copy_length;
+	return ret;
+}
+
+int vfio_mig_precopy_info(int fd, struct vfio_precopy_info *info)
+{
+	info->argsz = sizeof(*info);
+	info->flags = 0;
+	return ioctl(fd, VFIO_MIG_GET_PRECOPY_INFO, info) < 0 ? -errno : 0;
+}
+
+size_t vfio_mig_read_all(int fd, void *buf, size_t size, int *end)
+{
+	size_t done = 0;
+	ssize_t ret;
+
+	do {
+		ret = read(fd, (char *)buf + done, size - done);
+		if (ret > 0)
+			done += ret;
+	} while (ret > 0 && done < size);
+	*end = ret < 0 ? -errno : 0;
+	return done;
+}
+
+ssize_t vfio_mig_write_all(int fd, const void *buf, size_t size, size_t piece)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		size_t len = size - done < piece ? size - done : piece;
+		ssize_t ret = write(fd, (const char *)buf + done, len);
+
+		if (ret < 0)
+			return -errno;
+		if (!ret)
+			return -EIO;
+		done += ret;
+	}
+	return done;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Migration v2 on an open VFIO device: states, the data fd and what the VMM
+ * asks about sizes.
+ *
+ * Owns nothing; a data fd belongs to whoever asked for it.
+ */
+#ifndef SELFTESTS_LIB_VFIO_MIG_H
+#define SELFTESTS_LIB_VFIO_MIG_H
+
+#include "vfio.h"
+
+/* Name of a state as sysfs spells it; "?" for what is none. */
+const char *vfio_mig_name(uint32_t state);
+
+int vfio_mig_flags(struct vfio_dev *dev, uint64_t *flags);
+/* The state, or -errno. */
+int vfio_mig_get(struct vfio_dev *dev);
+/* @fd may be NULL if no data fd is expected; one that comes is closed then. */
+int vfio_mig_set(struct vfio_dev *dev, uint32_t state, int *fd);
+int vfio_mig_data_size(struct vfio_dev *dev, uint64_t *size);
+int vfio_mig_precopy_info(int fd, struct vfio_precopy_info *info);
+
+/* Everything that read() gives until 0, -ENOMSG or an error, which is stored
+ * in *@end; returns the bytes read.
+ */
+size_t vfio_mig_read_all(int fd, void *buf, size_t size, int *end);
+/* write() in pieces of @piece bytes; the count, or -errno of the refusal. */
+ssize_t vfio_mig_write_all(int fd, const void *buf, size_t size, size_t piece);
+
+#endif /* SELFTESTS_LIB_VFIO_MIG_H */

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * QEMU as a child process.  The command line is built here and nowhere else;
+ * source and destination of a migration differ in the VF's address, the log
+ * names and -incoming alone.  QEMU dies with the process that started it.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "autopsy.h"
+#include "clock.h"
+#include "failure.h"
+#include "trouble.h"
+#include "vm.h"
+
+#define RUN_DIR		"/run/migcap"
+#define ARGS_MAX	64
+/*
+ * A full log takes half a minute, each character is an exit out of the guest;
+ * so do not let it complain about the TSC after each migration.
+ */
+#define GUEST_CMDLINE	"console=ttyS0 loglevel=5 mitigations=off " \
+			"no_timer_check tsc=nowatchdog " \
+			"unknown_nmi_panic panic=0"
+#define USUAL_MEMORY_MB	256
+#define START_MS	30000
+#define STOP_MS		5000
+#define DYING_MS	500
+
+struct args {
+	char *v[ARGS_MAX + 1];
+	int count;
+};
+
+static const char *setting(const char *name, const char *fallback)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : fallback;
+}
+
+const char *vm_log_dir(void)
+{
+	return setting("MIGCAP_LOG", RUN_DIR "/log");
+}
+
+/* One option and its value. */
+__printf(3, 4)
+static void add(struct args *args, const char *option, const char *fmt, ...)
+{
+	va_list list;
+
+	if (args->count + 2 > ARGS_MAX)
+		return;
+	args->v[args->count++] = strdup(option);
+	if (!fmt)
+		return;
+	va_start(list, fmt);
+	if (vasprintf(&args->v[args->count], fmt, list) >= 0)
+		args->count++;
+	va_end(list);
+}
+
+static void free_args(struct args *args)
+{
+	while (args->count)
+		free(args->v[--args->count]);
+}
+
+static void add_machine(struct args *args, const struct vm_spec *spec)
+{
+	add(args, setting("MIGCAP_QEMU", "qemu-system-x86_64"), NULL);
+	add(args, "-name", "%s", spec->name);
+	add(args, "-nodefaults", NULL);
+	add(args, "-no-user-config", NULL);
+	add(args, "-machine", "%s,accel=kvm",
+	    setting("MIGCAP_L2_MACHINE", "q35"));
+	add(args, "-cpu", "%s", setting("MIGCAP_L2_CPU", "host"));
+	add(args, "-m", "%d", spec->memory_mb ? : USUAL_MEMORY_MB);
+	add(args, "-display", "none");
+}
+
+static void add_kernel(struct args *args, const struct vm_spec *spec)
+{
+	const char *images = setting("MIGCAP_L2", "/out/l2");
+	const char *suite = setting("MIGCAP_SUITE", "trixie");
+
+	add(args, "-kernel", "%s/%s/vmlinuz", images, suite);
+	add(args, "-initrd", "%s/%s/initrd", images, suite);
+	add(args, "-append", GUEST_CMDLINE " %s", spec->append ? : "");
+}
+
+static void add_channels(struct args *args, const struct vm *vm)
+{
+	add(args, "-serial", "file:%s", vm->serial_log);
+	add(args, "-qmp", "unix:" RUN_DIR "/%s.qmp,server=on,wait=off",
+	    vm->name);
+	add(args, "-chardev",
+	    "socket,id=ctl,path=" RUN_DIR "/%s.ctl,server=on,wait=off",
+	    vm->name);
+	add(args, "-device", "virtio-serial-pci,id=serial0");
+	add(args, "-device", "virtserialport,chardev=ctl,name="
+	    GUEST_PORT_NAME);
+}
+
+static void add_devices(struct args *args, const struct vm_spec *spec)
+{
+	const char *const *extra;
+
+	add(args, "-device", "pcie-root-port,id=slot0,chassis=1");
+	if (spec->vf)
+		add(args, "-device", "vfio-pci,id=vf,bus=slot0,host=%s%s",
+		    spec->vf,
+		    spec->plain_vfio ? "" : ",enable-migration=on");
+	for (extra = spec->extra; extra && *extra; extra++)
+		add(args, *extra, NULL);
+	if (spec->incoming)
+		add(args, "-incoming", "defer");
+}
+
+static void prepare_paths(struct vm *vm, const struct vm_spec *spec)
+{
+	char path[VM_PATH_SIZE];
+
+	memset(vm, 0, sizeof(*vm));
+	vm->qmp.fd = -1;
+	vm->guest.fd = -1;
+	snprintf(vm->name, sizeof(vm->name), "%s", spec->name);
+	snprintf(vm->vf, sizeof(vm->vf), "%s", spec->vf ? : "");
+	mkdir(RUN_DIR, 0755);
+	mkdir(vm_log_dir(), 0755);
+	snprintf(vm->serial_log, sizeof(vm->serial_log), "%s/%s.serial",
+		 vm_log_dir(), vm->name);
+	snprintf(vm->qemu_log, sizeof(vm->qemu_log), "%s/%s.qemu",
+		 vm_log_dir(), vm->name);
+	snprintf(path, sizeof(path), RUN_DIR "/%s.qmp", vm->name);
+	unlink(path);
+	snprintf(path, sizeof(path), RUN_DIR "/%s.ctl", vm->name);
+	unlink(path);
+}
+
+static void become_qemu(const struct vm *vm, struct args *args, pid_t parent)
+{
+	int log = open(vm->qemu_log, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	int null = open("/dev/null", O_RDONLY);
+	sigset_t none;
+	int i;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	dup2(null, 0);
+	dup2(log, 1);
+	dup2(log, 2);
+	for (i = 0; i < args->count; i++)
+		dprintf(2, "%s%s", i ? " " : "", args->v[i]);
+	dprintf(2, "\n");
+	execvp(args->v[0], args->v);
+	dprintf(2, "%s: %s\n", args->v[0], strerror(errno));
+	_exit(127);
+}
+
+static int spawn(struct vm *vm, const struct vm_spec *spec)
+{
+	struct args args = { .count = 0 };
+	pid_t parent = getpid();
+
+	add_machine(&args, spec);
+	add_kernel(&args, spec);
+	add_channels(&args, vm);
+	add_devices(&args, spec);
+	args.v[args.count] = NULL;
+	fflush(NULL);
+	vm->pid = fork();
+	if (vm->pid == 0)
+		become_qemu(vm, &args, parent);
+	free_args(&args);
+	if (vm->pid < 0) {
+		vm->pid = 0;
+		return failure(-errno, "fork: %s", strerror(errno));
+	}
+	return 0;
+}
+
+int vm_start(struct vm *vm, const struct vm_spec *spec)
+{
+	char path[VM_PATH_SIZE];
+	int err;
+
+	prepare_paths(vm, spec);
+	err = spawn(vm, spec);
+	if (!err) {
+		snprintf(path, sizeof(path), RUN_DIR "/%s.qmp", vm->name);
+		err = qmp_connect(&vm->qmp, path, vm->name, START_MS);
+	}
+	if (!err) {
+		snprintf(path, sizeof(path), RUN_DIR "/%s.ctl", vm->name);
+		err = guest_connect(&vm->guest, path, vm->name);
+	}
+	if (err) {
+		vm_explain(vm, err);
+		vm_stop(vm);
+	}
+	return err;
+}
+
+bool vm_alive(struct vm *vm)
+{
+	int status;
+
+	if (vm->pid && waitpid(vm->pid, &status, WNOHANG) == vm->pid) {
+		vm->exit_status = status;
+		vm->pid = 0;
+	}
+	return vm->pid;
+}
+
+void vm_kill(struct vm *vm)
+{
+	if (!vm_alive(vm))
+		return;
+	kill(vm->pid, SIGKILL);
+	waitpid(vm->pid, &vm->exit_status, 0);
+	vm->pid = 0;
+}
+
+void vm_stop(struct vm *vm)
+{
+	long long deadline = deadline_in(STOP_MS);
+
+	if (vm_alive(vm))
+		kill(vm->pid, SIGTERM);
+	while (vm_alive(vm) && ms_until(deadline))
+		sleep_ms(20);
+	vm_kill(vm);
+	if (vm->qmp.buffer)
+		qmp_close(&vm->qmp);
+	if (vm->name[0])
+		guest_close(&vm->guest);
+}
+
+static void last_line(const char *path, char *line, size_t size)
+{
+	FILE *log = fopen(path, "re");
+	char next[256];
+
+	line[0] = '\0';
+	while (log && fgets(next, sizeof(next), log))
+		snprintf(line, size, "%s", next);
+	if (log)
+		fclose(log);
+	line[strcspn(line, "\n")] = '\0';
+}
+
+/* The reason for the failure must outlive what is said on the way. */
+static void look_into(struct vm *vm)
+{
+	char reason[512];
+
+	snprintf(reason, sizeof(reason), "%s", failure_reason());
+	autopsy_write(vm);
+	failure(0, "%s", reason);
+}
+
+int vm_explain(struct vm *vm, int err)
+{
+	long long deadline = deadline_in(DYING_MS);
+	char line[256];
+
+	/* Its sockets close a moment before it is dead. */
+	while (err == -EPIPE && vm_alive(vm) && ms_until(deadline))
+		sleep_ms(10);
+	if (err == -ETIMEDOUT && !vm->examined) {
+		vm->examined = true;
+		look_into(vm);
+	}
+	if (trouble_in_file(vm->serial_log, line, sizeof(line)))
+		return failure(err ? : -EIO, "%s: guest kernel: %s", vm->name,
+			       line);
+	if (vm_alive(vm))
+		return err;
+	last_line(vm->qemu_log, line, sizeof(line));
+	if (WIFSIGNALED(vm->exit_status))
+		return failure(err ? : -EIO, "%s: QEMU died of signal %d: %s",
+			       vm->name, WTERMSIG(vm->exit_status), line);
+	return failure(err ? : -EIO, "%s: QEMU left with status %d: %s",
+		       vm->name, WEXITSTATUS(vm->exit_status), line);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One virtual machine: a stock QEMU process with its control socket, the
+ * channel into its guest, and its logs.  The environment says what to use:
+ *
+ *	MIGCAP_QEMU		the program, found in PATH
+ *	MIGCAP_L2		directory with <suite>/vmlinuz and <suite>/initrd
+ *	MIGCAP_SUITE		which of them
+ *	MIGCAP_L2_CPU		what goes to -cpu
+ *	MIGCAP_L2_MACHINE	what goes to -machine, without the accelerator
+ *	MIGCAP_LOG		directory for <name>.serial and <name>.qemu
+ */
+#ifndef MIGCAP_TEST_VM_H
+#define MIGCAP_TEST_VM_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "guest.h"
+#include "pci.h"
+#include "qmp.h"
+
+#define VM_PATH_SIZE	96
+
+struct vm_spec {
+	const char *name;
+	const char *vf;			/* address of the VF, NULL: none */
+	const char *append;		/* more for the kernel command line */
+	const char *const *extra;	/* more for QEMU, NULL terminated */
+	int memory_mb;			/* 0: the usual size */
+	bool incoming;			/* wait for a guest instead of booting */
+	bool plain_vfio;		/* the VF's driver cannot migrate */
+};
+
+struct vm {
+	char name[32];
+	char vf[PCI_BDF_SIZE];		/* "" when it has none */
+	char serial_log[VM_PATH_SIZE];
+	char qemu_log[VM_PATH_SIZE];
+	pid_t pid;			/* 0 when QEMU does not run */
+	int exit_status;		/* as from waitpid() */
+	bool examined;			/* see autopsy.h */
+	struct qmp qmp;
+	struct guest guest;
+};
+
+/* Start QEMU and connect to it; on failure nothing is left running. */
+int vm_start(struct vm *vm, const struct vm_spec *spec);
+
+/* Stop QEMU, by its PID.  Fine to call for what does not run. */
+void vm_stop(struct vm *vm);
+
+/* SIGKILL, as if the machine below had died. */
+void vm_kill(struct vm *vm);
+
+bool vm_alive(struct vm *vm);
+
+/*
+ * Tell what has happened to the machine itself, if something has: QEMU's death
+ * or a guest kernel in trouble becomes the failure reason.  A guest that let
+ * a time pass (-ETIMEDOUT) is looked into once, see autopsy.h.  Returns @err,
+ * or -EIO for trouble when @err is 0.
+ */
+int vm_explain(struct vm *vm, int err);
+
+/* Name of the directory where logs are kept. */
+const char *vm_log_dir(void);
+
+#endif /* MIGCAP_TEST_VM_H */

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A VM that is stopped before it is migrated: nobody in it can answer.
+ * Guarantees: with its device quiesced before the stop it is migrated, and the
+ * network works when it goes on over there; else it is refused, and goes on
+ * here as if nothing had been asked.
+ */
+#include "kselftest_harness.h"
+
+#include "../lib/failure.h"
+#include "../lib/scenario.h"
+
+FIXTURE(stopped) {
+	struct scenario s;
+};
+
+FIXTURE_SETUP(stopped)
+{
+	int err = scenario_setup(&self->s, "stopped", GUEST_WITH_AGENT);
+
+	if (err == -ENODEV)
+		SKIP(return, "no NIC with SR-IOV");
+	ASSERT_EQ(0, err);
+}
+
+FIXTURE_TEARDOWN(stopped)
+{
+	scenario_teardown(&self->s);
+}
+
+#define PATIENCE_MS	120000
+
+TEST_F_TIMEOUT(stopped, quiesced_before, 300)
+{
+	struct scenario *s = &self->s;
+	struct migration migration;
+
+	ASSERT_EQ(0, migcap_quiesce(scenario_vf(s), PATIENCE_MS));
+	ASSERT_EQ(0, qmp_command(&scenario_vm(s)->qmp, "stop", NULL, NULL));
+	ASSERT_EQ(0, scenario_start_destination(s));
+	migration = scenario_migration(s);
+	ASSERT_EQ(0, migration_begin(&migration));
+	ASSERT_EQ(0, migration_wait_status(&migration, "completed",
+					   PATIENCE_MS));
+
+	scenario_moved(s);
+	ASSERT_EQ(0, qmp_command(&scenario_vm(s)->qmp, "cont", NULL, NULL));
+	ASSERT_EQ(0, guest_wait(&scenario_vm(s)->guest, PATIENCE_MS));
+	ASSERT_EQ(0, scenario_healthy(s));
+}
+
+TEST_F_TIMEOUT(stopped, in_use, 300)
+{
+	struct scenario *s = &self->s;
+	struct migration migration;
+
+	ASSERT_EQ(0, qmp_command(&scenario_vm(s)->qmp, "stop", NULL, NULL));
+	ASSERT_EQ(0, scenario_start_destination(s));
+	migration = scenario_migration(s);
+	ASSERT_EQ(0, migration_begin(&migration));
+	ASSERT_EQ(0, migration_expect_failure(&migration, PATIENCE_MS));
+	ASSERT_EQ(0, qmp_command(&scenario_vm(s)->qmp, "cont", NULL, NULL));
+	ASSERT_EQ(0, scenario_healthy(s));
+}
+
+TEST_HARNESS_MAIN
