@@ -18,7 +18,7 @@
 static const char *const guest_questions[] = {
 	"cat /proc/uptime",
 	"sleep 1; cat /proc/uptime",
-	"grep . /sys/bus/pci/devices/*/migcap/*",
+	"grep . /sys/bus/pci/devices/*/migcap_agent/*",
 	"capreg",
 	"cd /proc; for p in [0-9]*; do echo $(cat $p/comm $p/wchan); done",
 	"cd /proc; for p in [0-9]*; do grep -q migcap $p/comm && cat $p/stack; done",

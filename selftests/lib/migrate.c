@@ -103,6 +103,16 @@ static bool is_over(const char *status)
 	       !strcmp(status, "cancelled");
 }
 
+/* A guest that kept silent is worth a look, which a time-out leads to. */
+static int ended_otherwise(struct migration *migration, const char *status)
+{
+	bool silent = migcap_last_error(migration->from->vf) == -ETIMEDOUT;
+
+	failure(0, "migration %s, not %s: %s", migration->status, status,
+		migration->error);
+	return vm_explain(migration->from, silent ? -ETIMEDOUT : -EIO);
+}
+
 /*
  * The status is asked for, not taken from events, so that a machine that dies
  * is noticed at once; events only give the time.
@@ -120,9 +130,7 @@ int migration_wait_status(struct migration *migration, const char *status,
 		if (!strcmp(migration->status, status))
 			return 0;
 		if (is_over(migration->status))
-			return failure(-EIO, "migration %s, not %s: %s",
-				       migration->status, status,
-				       migration->error);
+			return ended_otherwise(migration, status);
 		if (!ms_until(deadline))
 			break;
 		qmp_wait(&migration->from->qmp, "MIGRATION", "status", status,

@@ -25,6 +25,10 @@
 #define SIGN_OF_LIFE	(256 * 1024)
 #define PROBES_WANTED	10
 
+/* What it did is in the guest's trace then, should it have to be explained. */
+#define LOAD_AGENT	"load migcap_guest && " \
+			"echo 1 >/sys/kernel/tracing/events/migcap_guest/enable"
+
 /* VF numbers of the two ends. */
 static const int ends[2] = { 0, 2 };
 
@@ -114,7 +118,7 @@ int scenario_network(struct scenario *s)
 	if (err)
 		return vm_explain(scenario_vm(s), err);
 	if (s->kind == GUEST_WITH_AGENT)
-		err = in_guest(s, "load migcap_guest");
+		err = in_guest(s, LOAD_AGENT);
 	if (!err)
 		err = in_guest(s, "load igbvf");
 	if (!err)
