@@ -93,16 +93,28 @@ static int watch_vfs(struct story *story, struct watch *watch)
 	return err;
 }
 
-/* Some kernels cannot log what a device writes: quiesce first there. */
-static int learn_the_way(struct scenario *s)
+/* By whether the guest must be quiesced first, and whether it tracks DMA. */
+static const char *const ways[2][2] = {
+	{ "the host logs all DMA: memory is sent again when the NIC is down",
+	  "the guest keeps account of its NIC's DMA: memory is sent once" },
+	{ "nobody knows what the NIC writes: it is stopped first",
+	  "the guest keeps account, but the host wants the NIC stopped first" },
+};
+
+/*
+ * Some kernels cannot log what a device writes: quiesce first there, unless the
+ * guest keeps account of it.
+ */
+static int learn_the_way(struct scenario *s, struct story *story)
 {
-	progress_step("asking the driver how it wants to migrate");
+	progress_step("asking guest and driver how to migrate");
+	story->tracked = scenario_tracks_dma(s);
+	if (story->tracked < 0)
+		return story->tracked;
 	s->needs_quiesce = migration_needs_quiesce(scenario_vm(s));
 	if (s->needs_quiesce < 0)
 		return vm_explain(scenario_vm(s), -EIO);
-	progress_detail(s->needs_quiesce ?
-			"this kernel cannot log DMA: the guest is quiesced first" :
-			"DMA can be accounted for: the guest is asked late");
+	progress_detail("%s", ways[s->needs_quiesce][story->tracked]);
 	return 0;
 }
 
@@ -149,7 +161,7 @@ static int run(struct scenario *s, struct story *story, struct watch *watch)
 	if (!err)
 		err = boot_guest(s);
 	if (!err)
-		err = learn_the_way(s);
+		err = learn_the_way(s, story);
 	if (!err) {
 		progress_step("starting the QEMU that takes the guest, on VF 2");
 		err = scenario_start_destination(s);

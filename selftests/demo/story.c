@@ -80,6 +80,9 @@ static void tell_figures(const struct story *story)
 	tell_span("END raised to first packet", story->end, story->back);
 	tell_span("outage, without an answered ping", story->gap.from,
 		  story->gap.to);
+	if (story->tracked)
+		tell_span("outage avoided: a pass over memory",
+			  migration->asked, story->start);
 	printf("    %-34s %10lld ms\n", "downtime, by QEMU",
 	       migration->downtime_ms);
 	printf("    %-34s %10lld ms\n", "migration, by QEMU",

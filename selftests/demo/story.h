@@ -18,7 +18,7 @@ struct story {
 	long long back;			/* the first answered probe */
 	struct probe_gap gap;		/* the outage */
 	unsigned long long bytes_before, bytes_after;	/* on the stream */
-	int quiesced_first;
+	int tracked;			/* by the guest: all that the VF wrote */
 };
 
 /* Look up in @watch when the protocol's steps were taken. */

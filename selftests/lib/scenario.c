@@ -20,14 +20,16 @@
 #define ARRIVAL_MS	30000
 #define QUIESCE_MS	30000
 #define MIGRATE_MS	120000
-#define NETWORK_MS	30000
+#define NETWORK_MS	60000
 #define SETTLE_MS	30000
-#define SIGN_OF_LIFE	(256 * 1024)
+#define SIGN_OF_LIFE	(128 * 1024)	/* more than may be in buffers */
 #define PROBES_WANTED	10
 
 /* What it did is in the guest's trace then, should it have to be explained. */
 #define LOAD_AGENT	"load migcap_guest && " \
 			"echo 1 >/sys/kernel/tracing/events/migcap_guest/enable"
+#define TRACKS_DMA	"grep -x yes " \
+			"/sys/bus/pci/devices/*/migcap_agent/dma_tracked"
 
 /* VF numbers of the two ends. */
 static const int ends[2] = { 0, 2 };
@@ -192,6 +194,13 @@ void scenario_teardown(struct scenario *s)
 	if (s->kernel_log > 0)
 		close(s->kernel_log);
 	s->kernel_log = 0;
+}
+
+int scenario_tracks_dma(struct scenario *s)
+{
+	int status = guest_run(&scenario_vm(s)->guest, 20, TRACKS_DMA);
+
+	return status < 0 ? vm_explain(scenario_vm(s), status) : !status;
 }
 
 struct migration scenario_migration(struct scenario *s)

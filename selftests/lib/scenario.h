@@ -73,6 +73,9 @@ const char *scenario_vf(struct scenario *s);
 int scenario_network(struct scenario *s);
 int scenario_traffic(struct scenario *s);
 
+/* Whether the guest promises to account for its VF's DMA; -errno. */
+int scenario_tracks_dma(struct scenario *s);
+
 /* Start the QEMU that waits for the guest. */
 int scenario_start_destination(struct scenario *s);
 
