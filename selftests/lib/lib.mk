@@ -11,7 +11,7 @@ LIB_OBJS := $(patsubst ../lib/%.c,$(OUT)/obj/%.o,$(addprefix ../lib/,\
 	scenario.c migrate.c migcap.c vm.c autopsy.c guest.c qmp.c probe.c stream.c \
 	flood.c watch.c timeline.c nl.c pci.c sysfs.c trouble.c failure.c))
 
-CPPFLAGS += -I/usr/include/libnl3
+CPPFLAGS += -I../../include/uapi -I/usr/include/libnl3
 LDLIBS += -lnl-route-3 -lnl-3 -ljansson -lpthread
 CC_CMD = $(CC) -std=gnu11 -Wall -Wextra $(CFLAGS) $(CPPFLAGS)
 
