@@ -32,6 +32,17 @@ static int set_bandwidth(struct vm *vm, long long bytes)
 				     (json_int_t)bytes), NULL);
 }
 
+int migration_set_bandwidth(struct migration *migration, long long bytes)
+{
+	return set_bandwidth(migration->from, bytes);
+}
+
+int migration_set_downtime(struct migration *migration, int ms)
+{
+	return qmp_command(&migration->from->qmp, "migrate-set-parameters",
+			   json_pack("{s:i}", "downtime-limit", ms), NULL);
+}
+
 static int listen_at(struct vm *vm, const char *uri)
 {
 	return qmp_command(&vm->qmp, "migrate-incoming",
@@ -139,6 +150,29 @@ int migration_wait_status(struct migration *migration, const char *status,
 	return vm_explain(migration->from,
 			  failure(-ETIMEDOUT, "migration is %s, not %s, after %d ms",
 				  migration->status, status, timeout_ms));
+}
+
+/* QEMU counts the looks for changed memory: the second one ends the pass. */
+int migration_wait_first_pass(struct migration *migration, int timeout_ms)
+{
+	long long deadline = deadline_in(timeout_ms);
+	int err;
+
+	for (;;) {
+		err = read_account(migration);
+		if (err)
+			return vm_explain(migration->from, err);
+		if (is_over(migration->status))
+			return ended_otherwise(migration, "active");
+		if (migration->passes >= 2)
+			return 0;
+		if (!ms_until(deadline))
+			break;
+		sleep_ms(20);
+	}
+	return vm_explain(migration->from,
+			  failure(-ETIMEDOUT, "memory has not been sent once after %d ms",
+				  timeout_ms));
 }
 
 static long long event_of(struct migration *migration, struct vm *vm,

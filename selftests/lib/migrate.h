@@ -29,6 +29,16 @@ struct migration {
 /* Start it: the destination must have been started as incoming. */
 int migration_begin(struct migration *migration);
 
+/*
+ * How fast QEMU may be, in bytes a second, and for how long it may stop the
+ * guest, in milliseconds; also while it migrates.
+ */
+int migration_set_bandwidth(struct migration *migration, long long bytes);
+int migration_set_downtime(struct migration *migration, int ms);
+
+/* Wait until all memory has been sent once. */
+int migration_wait_first_pass(struct migration *migration, int timeout_ms);
+
 /* Wait for the source's status, "completed", "failed", "cancelled" ... */
 int migration_wait_status(struct migration *migration, const char *status,
 			  int timeout_ms);

@@ -178,8 +178,10 @@ int stream_wait(struct stream *stream, unsigned long long bytes, int timeout_ms)
 			return err;
 		if (!ms_until(deadline))
 			return failure(-ETIMEDOUT,
-				       "TCP stream stands still after %llu bytes",
-				       stream_bytes(stream));
+				       "TCP stream: at %llu bytes, %llu short, after %d ms",
+				       stream_bytes(stream),
+				       wanted - stream_bytes(stream),
+				       timeout_ms);
 		sleep_ms(10);
 	}
 	return stream_check(stream);
