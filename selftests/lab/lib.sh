@@ -31,22 +31,40 @@ need_root()
 	[ "$(id -u)" -eq 0 ] || die "must run as root (it makes root file systems and mounts)"
 }
 
+# A suite: what L1 consists of. Its user space is a root's, and so is the kernel
+# of its guests. Where fragments are named, L1 has a kernel of its own: made
+# from that root's kernel sources, of tinyconfig and these files, in order.
+#
+#	suite			root			fragments
+SUITES='
+	trixie			trixie
+	trixie-backports	trixie-backports
+	iommufd			trixie			kernel.config
+	iommufd-backports	trixie-backports	kernel.config
+'
+
+# suite_words SUITE: the words of its line, or failure.
+suite_words()
+{
+	awk -v suite="$1" '$1 == suite { print; found = 1 } END { exit !found }' \
+		<<<"$SUITES"
+}
+
 need_suite()
 {
-	case $1 in
-	trixie | trixie-backports | iommufd) ;;
-	*) die "unknown suite '$1' (trixie, trixie-backports, iommufd)" ;;
-	esac
+	suite_words "$1" >/dev/null || die "unknown suite '$1' of" \
+		"$(awk 'NF { printf "%s%s", sep, $1; sep = ", " }' <<<"$SUITES")"
 }
 
 # user_suite SUITE: whose user space L1 has, and whose kernel its guests.
 user_suite()
 {
-	if [ "$1" = iommufd ]; then
-		echo "$BASE_SUITE"
-	else
-		echo "$1"
-	fi
+	suite_words "$1" | awk '{ print $2 }'
+}
+
+suite_fragments()
+{
+	suite_words "$1" | awk '{ for (i = 3; i <= NF; i++) print $i }'
 }
 
 suite_root()
@@ -58,13 +76,26 @@ suite_root()
 # root's own.
 suite_kernel()
 {
-	[ "$1" != iommufd ] || "$LAB/kernel"
+	[ -z "$(suite_fragments "$1")" ] || "$LAB/kernel" "$1"
 }
 
 # Makes what the cache lacks of a suite; shows how it goes.
 make_suite()
 {
 	suite_root "$1" >/dev/null && suite_kernel "$1" >/dev/null
+}
+
+# prune_cache PREFIX KEPT: what other versions of the scripts made under that name
+# and nobody has used for a day. Who uses it holds a lock on it.
+prune_cache()
+{
+	local old
+
+	find "$CACHE" -maxdepth 1 -type d -mmin +1440 ! -path "$2" \
+		-regex ".*/$1-[0-9a-f]*" |
+		while read -r old; do
+			flock -n -x "$old" rm -rf --one-file-system "$old"
+		done
 }
 
 # The one kernel of a root.
