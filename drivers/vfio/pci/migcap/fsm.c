@@ -355,31 +355,6 @@ static const struct vfio_migration_ops migcap_migration_ops = {
 	.migration_get_data_size = get_data_size,
 };
 
-static int log_start(struct vfio_device *vdev, struct rb_root_cached *ranges,
-		     u32 nr_ranges, u64 *page_size)
-{
-	return migcap_log_start(&migcap_from_vdev(vdev)->log, ranges,
-				nr_ranges, page_size);
-}
-
-static int log_stop(struct vfio_device *vdev)
-{
-	return migcap_log_stop(&migcap_from_vdev(vdev)->log);
-}
-
-static int log_read_and_clear(struct vfio_device *vdev, unsigned long iova,
-			      unsigned long length, struct iova_bitmap *dirty)
-{
-	return migcap_log_read(&migcap_from_vdev(vdev)->log, iova, length,
-			       dirty);
-}
-
-static const struct vfio_log_ops migcap_log_ops = {
-	.log_start = log_start,
-	.log_stop = log_stop,
-	.log_read_and_clear = log_read_and_clear,
-};
-
 /**
  * migcap_fsm_init() - offer migration
  * @vdev: the device, not yet registered
@@ -393,8 +368,6 @@ void migcap_fsm_init(struct vfio_device *vdev)
 	vdev->migration_flags = VFIO_MIGRATION_STOP_COPY | VFIO_MIGRATION_P2P |
 				VFIO_MIGRATION_PRE_COPY;
 	vdev->mig_ops = &migcap_migration_ops;
-	if (migcap_dirty_can_log())
-		vdev->log_ops = &migcap_log_ops;
 }
 
 /**

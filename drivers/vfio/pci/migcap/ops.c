@@ -13,6 +13,7 @@
 #include <linux/vfio_migcap.h>
 
 #include "capinfo.h"
+#include "dirty.h"
 #include "fsm.h"
 #include "migcap.h"
 #include "ops.h"
@@ -28,6 +29,31 @@ static void peer_changed(struct migcap_peer *peer)
 	migcap_sysfs_notify(mdev, MIGCAP_NODE_QUIESCE);
 }
 
+static int log_start(struct vfio_device *vdev, struct rb_root_cached *ranges,
+		     u32 nr_ranges, u64 *page_size)
+{
+	return migcap_log_start(&migcap_from_vdev(vdev)->log, ranges,
+				nr_ranges, page_size);
+}
+
+static int log_stop(struct vfio_device *vdev)
+{
+	return migcap_log_stop(&migcap_from_vdev(vdev)->log);
+}
+
+static int log_read_and_clear(struct vfio_device *vdev, unsigned long iova,
+			      unsigned long length, struct iova_bitmap *dirty)
+{
+	return migcap_log_read(&migcap_from_vdev(vdev)->log, iova, length,
+			       dirty);
+}
+
+static const struct vfio_log_ops migcap_log_ops = {
+	.log_start = log_start,
+	.log_stop = log_stop,
+	.log_read_and_clear = log_read_and_clear,
+};
+
 static int migcap_init_dev(struct vfio_device *vdev)
 {
 	struct migcap_device *mdev = migcap_from_vdev(vdev);
@@ -41,6 +67,8 @@ static int migcap_init_dev(struct vfio_device *vdev)
 			   &mdev->vector);
 	migcap_log_init(&mdev->log, &mdev->peer);
 	migcap_fsm_init(vdev);
+	if (migcap_dirty_can_log())
+		vdev->log_ops = &migcap_log_ops;
 	return vfio_pci_core_init_dev(vdev);
 }
 
