@@ -43,6 +43,31 @@ static void set_locked(struct migcap_device *mdev,
 	migcap_sysfs_notify(mdev, MIGCAP_NODE_STATE);
 }
 
+/* Returns whether there was a reset since the last look. */
+static bool take_reset_locked(struct migcap_device *mdev)
+{
+	int reset_seq = atomic_read(&mdev->reset_seq);
+
+	lockdep_assert_held(&mdev->state_lock);
+
+	if (reset_seq == mdev->seen_reset_seq)
+		return false;
+	mdev->seen_reset_seq = reset_seq;
+	drop_data_locked(mdev);
+	set_locked(mdev, VFIO_DEVICE_STATE_RUNNING);
+	return true;
+}
+
+/*
+ * A reset in the middle of a step has reset the peer, perhaps ahead of what the
+ * step did to it.  Nothing of that may stay: the device is RUNNING.
+ */
+static void end_step_locked(struct migcap_device *mdev)
+{
+	if (take_reset_locked(mdev))
+		migcap_peer_end(&mdev->peer);
+}
+
 /**
  * migcap_fsm_lock() - take the state lock
  * @mdev: the device
@@ -51,15 +76,8 @@ static void set_locked(struct migcap_device *mdev,
  */
 void migcap_fsm_lock(struct migcap_device *mdev)
 {
-	int reset_seq;
-
 	mutex_lock(&mdev->state_lock);
-	reset_seq = atomic_read(&mdev->reset_seq);
-	if (reset_seq == mdev->seen_reset_seq)
-		return;
-	mdev->seen_reset_seq = reset_seq;
-	drop_data_locked(mdev);
-	set_locked(mdev, VFIO_DEVICE_STATE_RUNNING);
+	take_reset_locked(mdev);
 }
 
 /**
@@ -313,6 +331,7 @@ static struct file *set_state(struct vfio_device *vdev,
 			break;
 		}
 	}
+	end_step_locked(mdev);
 	migcap_fsm_unlock(mdev);
 	return filp;
 }
@@ -345,6 +364,7 @@ static int get_data_size(struct vfio_device *vdev, unsigned long *size)
 			*size = MIGCAP_SAVER_NOT_YET;
 		mutex_unlock(&mdev->data->lock);
 	}
+	end_step_locked(mdev);
 	migcap_fsm_unlock(mdev);
 	return 0;
 }
