@@ -35,8 +35,11 @@ static int data_release(struct inode *inode, struct file *filp)
 	return 0;
 }
 
-/* One record at a time: while the guest has not answered, there is a next. */
-static ssize_t save_step(struct migcap_data *data, u8 *to, size_t len)
+/*
+ * Look at what is to be read at @seq, which is set.  One record at a time: while
+ * the guest has not answered, there is a next.
+ */
+static ssize_t save_peek(struct migcap_data *data, u8 *to, size_t len, u64 *seq)
 {
 	const u8 *from;
 	ssize_t ret;
@@ -49,11 +52,24 @@ static ssize_t save_step(struct migcap_data *data, u8 *to, size_t len)
 		if (ret > 0) {
 			ret = min_t(size_t, ret, len);
 			memcpy(to, from, ret);
-			migcap_saver_consume(&data->saver, ret);
+			*seq = data->saver.taken;
 		}
 	}
 	mutex_unlock(&data->lock);
 	return ret;
+}
+
+/* The reader has got it; false if another one got it before. */
+static bool save_take(struct migcap_data *data, size_t len, u64 seq)
+{
+	bool first;
+
+	mutex_lock(&data->lock);
+	first = data->saver.taken == seq;
+	if (first)
+		migcap_saver_consume(&data->saver, len);
+	mutex_unlock(&data->lock);
+	return first;
 }
 
 static int wait_for_answer(struct migcap_data *data)
@@ -76,15 +92,21 @@ static ssize_t data_read(struct file *filp, char __user *buf, size_t len,
 	struct migcap_data *data = filp->private_data;
 	u8 bytes[MIGCAP_STREAM_MAX_SIZE];
 	ssize_t ret;
+	u64 seq;
 
 	if (pos)
 		return -ESPIPE;
 	ret = wait_for_answer(data);
 	if (ret)
 		return ret;
-	ret = save_step(data, bytes, min(len, sizeof(bytes)));
-	if (ret > 0 && copy_to_user(buf, bytes, ret))
-		return -EFAULT;
+	/* A read that fails must not make a hole in the stream. */
+	do {
+		ret = save_peek(data, bytes, min(len, sizeof(bytes)), &seq);
+		if (ret <= 0)
+			return ret;
+		if (copy_to_user(buf, bytes, ret))
+			return -EFAULT;
+	} while (!save_take(data, ret, seq));
 	return ret;
 }
 
@@ -158,8 +180,9 @@ static ssize_t data_write(struct file *filp, const char __user *buf, size_t len,
 		return -ESPIPE;
 	while (done < len) {
 		step = min(len - done, sizeof(bytes));
+		/* What has been decoded must not be written again. */
 		if (copy_from_user(bytes, buf + done, step))
-			return -EFAULT;
+			return done ?: -EFAULT;
 		ret = resume_step(data, bytes, step);
 		if (ret)
 			return ret;

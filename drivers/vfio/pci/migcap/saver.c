@@ -250,4 +250,5 @@ ssize_t migcap_saver_next(struct migcap_saver *saver, const u8 **data)
 void migcap_saver_consume(struct migcap_saver *saver, size_t len)
 {
 	saver->pos += len;
+	saver->taken += len;
 }

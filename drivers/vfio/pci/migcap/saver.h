@@ -63,6 +63,7 @@ enum migcap_saver_stage {
  * @buf: encoded and not yet read
  * @have: bytes in @buf
  * @pos: how many of them have been read
+ * @taken: bytes that have been read in all
  *
  * The owner's lock protects all of it.
  */
@@ -80,6 +81,7 @@ struct migcap_saver {
 	u8 buf[MIGCAP_STREAM_MAX_SIZE];
 	size_t have;
 	size_t pos;
+	u64 taken;
 };
 
 void migcap_saver_init(struct migcap_saver *saver, struct migcap_peer *peer,
