@@ -122,19 +122,20 @@ static bool follows(const struct vfio_irq_set *hdr)
 static int get_vectors(struct migcap_mailbox_update *update,
 		       const struct vfio_irq_set __user *arg)
 {
-	u32 count = update->hdr.count;
+	u32 start = update->hdr.start, count = update->hdr.count;
 	s32 *fds;
 	u32 i;
 
 	fds = memdup_array_user(arg->data, count, sizeof(*fds));
 	if (IS_ERR(fds))
 		return PTR_ERR(fds);
-	update->vectors = kcalloc(count, sizeof(*update->vectors),
+	update->vectors = kcalloc(start + count, sizeof(*update->vectors),
 				  GFP_KERNEL_ACCOUNT);
 	if (!update->vectors) {
 		kfree(fds);
 		return -ENOMEM;
 	}
+	update->nr_vectors = start + count;
 	for (i = 0; i < count; i++) {
 		struct eventfd_ctx *ctx;
 
@@ -144,7 +145,7 @@ static int get_vectors(struct migcap_mailbox_update *update,
 		if (IS_ERR(ctx))
 			update->error = PTR_ERR(ctx);
 		else
-			update->vectors[i] = ctx;
+			update->vectors[start + i] = ctx;
 	}
 	kfree(fds);
 	return 0;
@@ -188,24 +189,27 @@ migcap_mailbox_prepare(const struct vfio_irq_set __user *arg)
 	return update;
 }
 
-/* Vectors that the table does not have yet begin without an eventfd. */
-static int grow_locked(struct migcap_mailbox *mbox, u32 nr_vectors)
+/*
+ * Nothing is allocated here, so nothing can fail after core has accepted the
+ * request: the longer of the two tables goes on.  What is replaced is left in
+ * the other one.
+ */
+static void merge_locked(struct migcap_mailbox *mbox,
+			 struct migcap_mailbox_update *update)
 {
-	struct eventfd_ctx **vectors;
+	u32 i = update->hdr.start, end = i + update->hdr.count;
 
 	lockdep_assert_held(&mbox->lock);
 
-	if (nr_vectors <= mbox->nr_vectors)
-		return 0;
-	vectors = krealloc_array(mbox->vectors, nr_vectors, sizeof(*vectors),
-				 GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	if (!vectors)
-		return -ENOMEM;
-	memset(vectors + mbox->nr_vectors, 0,
-	       (nr_vectors - mbox->nr_vectors) * sizeof(*vectors));
-	mbox->vectors = vectors;
-	mbox->nr_vectors = nr_vectors;
-	return 0;
+	if (update->nr_vectors > mbox->nr_vectors) {
+		swap(mbox->vectors, update->vectors);
+		swap(mbox->nr_vectors, update->nr_vectors);
+		/* Those ahead of the request stay. */
+		end = min(i, update->nr_vectors);
+		i = 0;
+	}
+	for (; i < end; i++)
+		swap(mbox->vectors[i], update->vectors[i]);
 }
 
 /**
@@ -213,16 +217,12 @@ static int grow_locked(struct migcap_mailbox *mbox, u32 nr_vectors)
  * @mbox: the mailbox
  * @update: from migcap_mailbox_prepare(), or NULL; used up
  *
- * Out of memory leaves the affected vectors without a mailbox, which is
- * counted when one of them is to be raised.
- *
  * Context: process, takes the mailbox's lock.
  * Return: 0, or what is wrong with a descriptor that core has not seen.
  */
 int migcap_mailbox_commit(struct migcap_mailbox *mbox,
 			  struct migcap_mailbox_update *update)
 {
-	u32 start, count, i;
 	int ret;
 
 	if (!update)
@@ -230,17 +230,13 @@ int migcap_mailbox_commit(struct migcap_mailbox *mbox,
 	ret = update->error;
 	if (ret)
 		goto abort;
-	start = update->hdr.start;
-	count = update->hdr.count;
 
 	mutex_lock(&mbox->lock);
-	if (!count || update->hdr.index != mbox->index)
+	if (!update->hdr.count || update->hdr.index != mbox->index)
 		clear_locked(mbox);
 	mbox->index = update->hdr.index;
-	if (!grow_locked(mbox, start + count)) {
-		for (i = 0; i < count; i++)
-			swap(mbox->vectors[start + i], update->vectors[i]);
-	}
+	if (update->hdr.count)
+		merge_locked(mbox, update);
 	mutex_unlock(&mbox->lock);
 abort:
 	migcap_mailbox_abort(update);
@@ -255,6 +251,6 @@ void migcap_mailbox_abort(struct migcap_mailbox_update *update)
 {
 	if (!update)
 		return;
-	put_vectors(update->vectors, update->hdr.count);
+	put_vectors(update->vectors, update->nr_vectors);
 	kfree(update);
 }

@@ -32,11 +32,13 @@ struct migcap_mailbox {
 /**
  * struct migcap_mailbox_update - what one VFIO_DEVICE_SET_IRQS asks for
  * @hdr: the request
- * @vectors: an eventfd for each of hdr.count vectors, NULL to take it away
+ * @nr_vectors: length of @vectors: it ends with the request's last vector
+ * @vectors: an eventfd each, NULL ahead of the request and to take one away
  * @error: of the last descriptor that is no eventfd, or 0
  */
 struct migcap_mailbox_update {
 	struct vfio_irq_set hdr;
+	u32 nr_vectors;
 	struct eventfd_ctx **vectors;
 	int error;
 };
