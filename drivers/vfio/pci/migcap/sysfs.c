@@ -344,9 +344,10 @@ void migcap_sysfs_remove(struct migcap_device *mdev)
 {
 	int i;
 
+	/* Whoever reads or writes a file may notify: wait for them first. */
+	sysfs_remove_group(&mdev->core.pdev->dev.kobj, &migcap_group);
 	for (i = 0; i < MIGCAP_NR_NODES; i++) {
 		sysfs_put(mdev->nodes[i]);
 		mdev->nodes[i] = NULL;
 	}
-	sysfs_remove_group(&mdev->core.pdev->dev.kobj, &migcap_group);
 }
