@@ -109,13 +109,15 @@ void migcap_ask_init(struct migcap_peer *peer)
  */
 void migcap_ask_again_locked(struct migcap_peer *peer)
 {
+	/* An operator may change it at any time; both must be the same. */
+	unsigned long delay = msecs_to_jiffies(READ_ONCE(peer->timeout_ms));
+
 	lockdep_assert_held(&peer->lock);
 
 	if (peer->asker == MIGCAP_ASKED_BY_NONE)
 		return;
-	peer->deadline = jiffies + msecs_to_jiffies(peer->timeout_ms);
-	mod_delayed_work(system_wq, &peer->timeout,
-			 msecs_to_jiffies(peer->timeout_ms));
+	peer->deadline = jiffies + delay;
+	mod_delayed_work(system_wq, &peer->timeout, delay);
 }
 
 static int start_locked(struct migcap_peer *peer, enum migcap_asker asker)
