@@ -126,12 +126,11 @@ int migcap_log_start(struct migcap_log *log, struct rb_root_cached *ranges,
 		log->tracked = view.tracked;
 		log->promise_seq = view.promise_seq;
 		log->dma_seq = view.dma_seq;
+		migcap_peer_track(log->peer);
 	}
 	mutex_unlock(&log->lock);
 	if (ret)
 		free_ranges(copy, nr_ranges);
-	else
-		migcap_peer_track(log->peer);
 	return ret;
 }
 
@@ -148,8 +147,8 @@ int migcap_log_stop(struct migcap_log *log)
 	free_ranges(log->ranges, log->nr_ranges);
 	log->ranges = NULL;
 	log->nr_ranges = 0;
-	mutex_unlock(&log->lock);
 	migcap_peer_untrack(log->peer);
+	mutex_unlock(&log->lock);
 	return 0;
 }
 
