@@ -146,15 +146,16 @@ static ssize_t device_write(struct migcap_config *config, char __user *buf,
 	u8 byte;
 
 	ret = core_write(config, buf, count, pos);
-	/* Who changes it after core has read it deceives nobody but himself. */
-	if (covers_command(pos, count)) {
-		if (get_user(byte, (u8 __user *)buf + (PCI_COMMAND - pos)))
-			return -EFAULT;
+	/*
+	 * Who changes it after core has read it deceives nobody but himself; who
+	 * takes it away does not get past the look at the hardware either.
+	 */
+	if (covers_command(pos, count) &&
+	    !get_user(byte, (u8 __user *)buf + (PCI_COMMAND - pos)))
 		bme = byte & PCI_COMMAND_MASTER ? MIGCAP_BME_SET :
 						  MIGCAP_BME_CLEARED;
-	} else if (!migcap_peer_hides_bus_master(config->peer)) {
+	else if (!migcap_peer_hides_bus_master(config->peer))
 		return ret;
-	}
 
 	/* Even a write that failed half-way may have reached the device. */
 	if (pm_runtime_resume_and_get(dev))
