@@ -13,6 +13,9 @@ DEPMOD = depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(KVER)
 LAB := selftests/lab
 SUITE ?= trixie
 TESTS ?=
+# What is run on the kernel with sanitizers, where all takes much longer.
+DEBUG_TESTS := host/ scenarios/migrate scenarios/cancel scenarios/reboot \
+	scenarios/tracked
 
 all: modules
 
@@ -40,6 +43,9 @@ check:
 check-all:
 	@$(LAB)/check --tests "$(TESTS)" trixie trixie-backports
 
+check-debug:
+	@$(LAB)/check --tests "$(or $(TESTS),$(DEBUG_TESTS))" debug
+
 lab-shell:
 	@$(LAB)/l1 --suite $(SUITE)
 
@@ -56,8 +62,9 @@ help:
 	@echo 'make check        all tests (TESTS="word..." selects, SUITE=trixie-backports)'
 	@echo '                  SUITE=iommufd: a host kernel that logs DMA, built once (10 min)'
 	@echo 'make check-all    all tests on both Debian kernels and both QEMUs'
+	@echo 'make check-debug  host tests and some scenarios under KASAN, lockdep, kmemleak'
 	@echo 'make lab-shell    a shell in L1, the virtual host'
 	@echo 'make guest-shell  a shell in L2, a guest with a VF'
 
-.PHONY: all modules install uninstall clean demo check check-all lab-shell \
+.PHONY: all modules install uninstall clean demo check check-all check-debug lab-shell \
 	guest-shell help

@@ -41,6 +41,7 @@ SUITES='
 	trixie-backports	trixie-backports
 	iommufd			trixie			kernel.config
 	iommufd-backports	trixie-backports	kernel.config
+	debug			trixie			kernel.config kernel-debug.config
 '
 
 # suite_words SUITE: the words of its line, or failure.
@@ -65,6 +66,16 @@ user_suite()
 suite_fragments()
 {
 	suite_words "$1" | awk '{ for (i = 3; i <= NF; i++) print $i }'
+}
+
+# suite_slowness SUITE: how many times as long as in others everything may take.
+# All time limits are multiplied by it.
+suite_slowness()
+{
+	case $(suite_fragments "$1") in
+	*kernel-debug.config*) echo 5 ;;
+	*) echo 1 ;;
+	esac
 }
 
 suite_root()
