@@ -18,12 +18,6 @@
 
 #include "host.h"
 
-#define SET	VFIO_DEVICE_FEATURE_SET
-#define GET	VFIO_DEVICE_FEATURE_GET
-#define START	(SET | VFIO_DEVICE_FEATURE_DMA_LOGGING_START)
-#define HALT	(SET | VFIO_DEVICE_FEATURE_DMA_LOGGING_STOP)
-#define REPORT	(GET | VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT)
-
 #define KB4	4096ULL
 #define MB2	(2ULL << 20)
 #define GB	(1024ULL << 20)
@@ -56,19 +50,6 @@ FIXTURE_TEARDOWN(log)
 	host_close(&self->vf);
 }
 
-static int start_ranges(struct host_vf *vf,
-			const struct vfio_device_feature_dma_logging_range *ranges,
-			uint32_t nr_ranges, uint64_t page_size)
-{
-	struct vfio_device_feature_dma_logging_control control = {
-		.page_size = page_size,
-		.num_ranges = nr_ranges,
-		.ranges = (uintptr_t)ranges,
-	};
-
-	return vfio_dev_feature(&vf->dev, START, &control, sizeof(control));
-}
-
 static int start(struct host_vf *vf, uint64_t iova, uint64_t length,
 		 uint64_t page_size)
 {
@@ -77,12 +58,12 @@ static int start(struct host_vf *vf, uint64_t iova, uint64_t length,
 		.length = length,
 	};
 
-	return start_ranges(vf, &range, 1, page_size);
+	return vfio_log_start(&vf->dev, &range, 1, page_size);
 }
 
 static int stop(struct host_vf *vf)
 {
-	return vfio_dev_feature(&vf->dev, HALT, NULL, 0);
+	return vfio_log_stop(&vf->dev);
 }
 
 static int answer(struct host_vf *vf, uint8_t status)
@@ -99,12 +80,6 @@ static bool is_dirty(uint64_t page)
 static long report(struct host_vf *vf, uint64_t iova, uint64_t length,
 		   uint64_t page_size)
 {
-	struct vfio_device_feature_dma_logging_report query = {
-		.iova = iova,
-		.length = length,
-		.page_size = page_size,
-		.bitmap = (uintptr_t)bits,
-	};
 	uint64_t i, pages = (length + page_size - 1) / page_size;
 	uint64_t words = pages / 64 + GUARD;
 	long dirty = 0;
@@ -113,7 +88,7 @@ static long report(struct host_vf *vf, uint64_t iova, uint64_t length,
 	if (words > ARRAY_SIZE(bits))
 		return -E2BIG;
 	memset(bits, 0, words * sizeof(*bits));
-	ret = vfio_dev_feature(&vf->dev, REPORT, &query, sizeof(query));
+	ret = vfio_log_report(&vf->dev, iova, length, page_size, bits);
 	if (ret)
 		return ret;
 	for (i = 0; i < words; i++)
@@ -217,7 +192,7 @@ TEST_F(log, queries_split_merged_and_overlapping)
 	};
 	int round;
 
-	ASSERT_EQ(0, start_ranges(&self->vf, ranges, 3, KB4));
+	ASSERT_EQ(0, vfio_log_start(&self->vf.dev, ranges, 3, KB4));
 	for (round = 1; round < 20; round++) {
 		ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));
 		EXPECT_EQ(16, report_split(&self->vf, 0, 16 * KB4,
@@ -311,8 +286,9 @@ TEST_F(log, many_ranges)
 		ranges[i].iova = i * 3 * KB4;
 		ranges[i].length = KB4;
 	}
-	EXPECT_EQ(-E2BIG, start_ranges(&self->vf, ranges, MAX_RANGES + 1, KB4));
-	ASSERT_EQ(0, start_ranges(&self->vf, ranges, MAX_RANGES, KB4));
+	EXPECT_EQ(-E2BIG, vfio_log_start(&self->vf.dev, ranges, MAX_RANGES + 1,
+					 KB4));
+	ASSERT_EQ(0, vfio_log_start(&self->vf.dev, ranges, MAX_RANGES, KB4));
 	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));
 	EXPECT_EQ(MAX_RANGES, report(&self->vf, 0, RAM, KB4));
 	EXPECT_TRUE(is_dirty(0) && !is_dirty(1) && !is_dirty(2) && is_dirty(3));
@@ -370,13 +346,14 @@ TEST_F(log, malformed)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
-		EXPECT_EQ(bad[i].ret, start_ranges(&self->vf, bad[i].ranges,
-						   bad[i].nr_ranges,
-						   bad[i].page_size))
+		EXPECT_EQ(bad[i].ret, vfio_log_start(&self->vf.dev,
+						     bad[i].ranges,
+						     bad[i].nr_ranges,
+						     bad[i].page_size))
 			TH_LOG("start %u", i);
 		EXPECT_EQ(-EINVAL, report(&self->vf, 0, RAM, KB4));
 	}
-	EXPECT_EQ(-EFAULT, start_ranges(&self->vf, NULL, 1, KB4));
+	EXPECT_EQ(-EFAULT, vfio_log_start(&self->vf.dev, NULL, 1, KB4));
 	ASSERT_EQ(0, start(&self->vf, 0, RAM, KB4));
 	EXPECT_EQ(-EINVAL, report(&self->vf, 0, RAM, 2048));
 	EXPECT_EQ(-EINVAL, report(&self->vf, 0, RAM, 3 * KB4));

@@ -104,10 +104,14 @@ static int open_all(struct vfio_dev *dev)
 	ret = map_ram(dev);
 	if (ret < 0)
 		return ret;
+	ret = vfio_dev_open_fd(dev);
+	return ret < 0 ? ret : open_config(dev);
+}
+
+int vfio_dev_open_fd(struct vfio_dev *dev)
+{
 	dev->fd = vfio_ioctl(dev->group, VFIO_GROUP_GET_DEVICE_FD, dev->bdf);
-	if (dev->fd < 0)
-		return dev->fd;
-	return open_config(dev);
+	return dev->fd < 0 ? dev->fd : 0;
 }
 
 int vfio_dev_open(struct vfio_dev *dev, const char *bdf)

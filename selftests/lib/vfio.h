@@ -37,8 +37,9 @@ struct vfio_dev {
 
 int vfio_dev_open(struct vfio_dev *dev, const char *bdf);
 void vfio_dev_close(struct vfio_dev *dev);
-/* Close the device alone; container, group and RAM stay. */
+/* Close the device alone; container, group and RAM stay.  Open it again. */
 void vfio_dev_close_fd(struct vfio_dev *dev);
+int vfio_dev_open_fd(struct vfio_dev *dev);
 
 int vfio_dev_reset(struct vfio_dev *dev);
 int vfio_dev_info(struct vfio_dev *dev, struct vfio_device_info *info);

@@ -84,6 +84,42 @@ int vfio_mig_precopy_info(int fd, struct vfio_precopy_info *info)
 	return ioctl(fd, VFIO_MIG_GET_PRECOPY_INFO, info) < 0 ? -errno : 0;
 }
 
+int vfio_log_start(struct vfio_dev *dev,
+		   const struct vfio_device_feature_dma_logging_range *ranges,
+		   uint32_t nr_ranges, uint64_t page_size)
+{
+	struct vfio_device_feature_dma_logging_control control = {
+		.page_size = page_size,
+		.num_ranges = nr_ranges,
+		.ranges = (uintptr_t)ranges,
+	};
+
+	return vfio_dev_feature(dev, VFIO_DEVICE_FEATURE_SET |
+				VFIO_DEVICE_FEATURE_DMA_LOGGING_START,
+				&control, sizeof(control));
+}
+
+int vfio_log_stop(struct vfio_dev *dev)
+{
+	return vfio_dev_feature(dev, VFIO_DEVICE_FEATURE_SET |
+				VFIO_DEVICE_FEATURE_DMA_LOGGING_STOP, NULL, 0);
+}
+
+int vfio_log_report(struct vfio_dev *dev, uint64_t iova, uint64_t length,
+		    uint64_t page_size, uint64_t *bitmap)
+{
+	struct vfio_device_feature_dma_logging_report query = {
+		.iova = iova,
+		.length = length,
+		.page_size = page_size,
+		.bitmap = (uintptr_t)bitmap,
+	};
+
+	return vfio_dev_feature(dev, VFIO_DEVICE_FEATURE_GET |
+				VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT,
+				&query, sizeof(query));
+}
+
 size_t vfio_mig_read_all(int fd, void *buf, size_t size, int *end)
 {
 	size_t done = 0;

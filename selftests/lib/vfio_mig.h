@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Migration v2 on an open VFIO device: states, the data fd and what the VMM
- * asks about sizes.
+ * Migration v2 on an open VFIO device: states, the data fd, what the VMM asks
+ * about sizes, the log of dirty memory.
  *
  * Owns nothing; a data fd belongs to whoever asked for it.
  */
@@ -20,6 +20,14 @@ int vfio_mig_get(struct vfio_dev *dev);
 int vfio_mig_set(struct vfio_dev *dev, uint32_t state, int *fd);
 int vfio_mig_data_size(struct vfio_dev *dev, uint64_t *size);
 int vfio_mig_precopy_info(int fd, struct vfio_precopy_info *info);
+
+/* The log of the device's DMA; bits are set in @bitmap, none is cleared. */
+int vfio_log_start(struct vfio_dev *dev,
+		   const struct vfio_device_feature_dma_logging_range *ranges,
+		   uint32_t nr_ranges, uint64_t page_size);
+int vfio_log_stop(struct vfio_dev *dev);
+int vfio_log_report(struct vfio_dev *dev, uint64_t iova, uint64_t length,
+		    uint64_t page_size, uint64_t *bitmap);
 
 /* Everything that read() gives until 0, -ENOMSG or an error, which is stored
  * in *@end; returns the bytes read.
