@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Threads that each do one thing again and again, for a bounded time.
+ *
+ * What they do at random depends on a seed, which is printed and can be given in
+ * MIGCAP_SEED; how they interleave does not.
+ */
+#ifndef SELFTESTS_HOST_CROWD_H
+#define SELFTESTS_HOST_CROWD_H
+
+struct crowd_member {
+	const char *name;
+	/* Once; @arg is the crowd's.  0 if it got something done. */
+	int (*act)(void *arg, unsigned int *seed);
+	int pause_ms;		/* between two times */
+	/* Filled in: */
+	unsigned long tries;
+	unsigned long done;
+};
+
+/*
+ * Let them loose, stop them after @ms and wait for each.  0, or -errno with a
+ * reason; one that never got anything done is -EIO.
+ */
+int crowd_run(struct crowd_member *members, int count, void *arg, int ms);
+
+/* A number below @limit. */
+unsigned int crowd_pick(unsigned int *seed, unsigned int limit);
+
+#endif /* SELFTESTS_HOST_CROWD_H */
