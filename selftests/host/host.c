@@ -212,10 +212,7 @@ bool host_phys_bus_master(const char *bdf)
 
 bool host_logs_dma(struct host_vf *vf)
 {
-	return !vfio_dev_feature(&vf->dev, VFIO_DEVICE_FEATURE_PROBE |
-				 VFIO_DEVICE_FEATURE_SET |
-				 VFIO_DEVICE_FEATURE_DMA_LOGGING_START,
-				 NULL, 0);
+	return vfio_mig_logs_dma(&vf->dev);
 }
 
 uint8_t guest_read(struct host_vf *vf, unsigned int reg)

@@ -15,14 +15,25 @@
 #define NOWHERE_MS	20000
 #define RESUME_MS	20000
 
-static int enable_events(struct vm *vm)
+static json_t *enabled(const char *capability)
 {
-	json_t *capabilities;
+	return json_pack("{s:s, s:b}", "capability", capability, "state", 1);
+}
 
-	capabilities = json_pack("{s:[{s:s, s:b}]}", "capabilities",
-				 "capability", "events", "state", 1);
-	return qmp_command(&vm->qmp, "migrate-set-capabilities", capabilities,
-			   NULL);
+/* Both ends must agree on them. */
+static int set_capabilities(struct vm *vm, int way)
+{
+	json_t *list = json_array();
+
+	json_array_append_new(list, enabled("events"));
+	if (way & MIGRATION_SWITCHOVER_ACK) {
+		json_array_append_new(list, enabled("return-path"));
+		json_array_append_new(list, enabled("switchover-ack"));
+	}
+	if (way & MIGRATION_MULTIFD)
+		json_array_append_new(list, enabled("multifd"));
+	return qmp_command(&vm->qmp, "migrate-set-capabilities",
+			   json_pack("{s:o}", "capabilities", list), NULL);
 }
 
 static int set_bandwidth(struct vm *vm, long long bytes)
@@ -62,11 +73,11 @@ int migration_begin(struct migration *migration)
 	int err;
 
 	snprintf(uri, sizeof(uri), "unix:/run/migcap/%s.migration", to->name);
-	err = enable_events(to);
+	err = set_capabilities(to, migration->way);
 	if (!err)
 		err = listen_at(to, uri);
 	if (!err)
-		err = enable_events(from);
+		err = set_capabilities(from, migration->way);
 	if (!err)
 		err = set_bandwidth(from, migration->max_bandwidth);
 	if (err)
@@ -246,7 +257,7 @@ int migration_needs_quiesce(struct vm *vm)
 	struct migration nowhere = { .from = vm };
 	int err;
 
-	err = enable_events(vm);
+	err = set_capabilities(vm, MIGRATION_BY_DEFAULT);
 	if (!err)
 		err = set_bandwidth(vm, 1 << 20);
 	nowhere.asked = now_ns();

@@ -10,10 +10,19 @@
 
 #include "vm.h"
 
+/* What may be asked of QEMU beyond its defaults, or-ed. */
+enum migration_way {
+	MIGRATION_BY_DEFAULT = 0,
+	/* Switch over when the destination has all that the device sent. */
+	MIGRATION_SWITCHOVER_ACK = 1 << 0,
+	MIGRATION_MULTIFD = 1 << 1,
+};
+
 struct migration {
 	struct vm *from, *to;
 	/* What the caller wants; zero is the usual. */
 	long long max_bandwidth;	/* bytes a second, 0: no limit */
+	int way;			/* of enum migration_way */
 	/* When things happened, 0: they did not. */
 	long long asked;		/* `migrate` was sent */
 	long long stopped;		/* the source's processors */

@@ -14,6 +14,7 @@
 #include "nl.h"
 #include "scenario.h"
 #include "trouble.h"
+#include "vfio_mig.h"
 
 #define NR_VFS		4
 #define BOOT_MS		120000
@@ -68,6 +69,37 @@ static int prepare_vf(struct scenario *s, int end)
 	return err ? err : pci_bind(s->vfs[end], driver());
 }
 
+static bool can_migrate(void)
+{
+	return !strcmp(driver(), MIGCAP_DRIVER);
+}
+
+static int ask_vf(struct scenario *s)
+{
+	struct vfio_dev dev;
+	int err = vfio_dev_open(&dev, s->vfs[0]);
+
+	if (err)
+		return failure(err, "%s cannot be opened: %s", s->vfs[0],
+			       strerror(-err));
+	s->logs_dma = vfio_mig_logs_dma(&dev);
+	vfio_dev_close(&dev);
+	return 0;
+}
+
+/*
+ * By default QEMU migrates a device if somebody can tell what it writes; that
+ * the guest can, QEMU does not know.
+ */
+static const char *vf_options(const struct scenario *s)
+{
+	if (!can_migrate())
+		return "";
+	if (s->vmm.iommu_tracks)
+		return ",x-device-dirty-page-tracking=off";
+	return s->logs_dma ? "" : ",enable-migration=on";
+}
+
 int scenario_prepare_vfs(struct scenario *s)
 {
 	int err;
@@ -81,7 +113,7 @@ int scenario_prepare_vfs(struct scenario *s)
 		err = prepare_vf(s, 0);
 	if (!err)
 		err = prepare_vf(s, 1);
-	return err;
+	return err ? err : ask_vf(s);
 }
 
 static int start_vm(struct scenario *s, int end, bool incoming)
@@ -90,8 +122,9 @@ static int start_vm(struct scenario *s, int end, bool incoming)
 	struct vm_spec spec = {
 		.name = name,
 		.vf = s->vfs[end],
+		.vf_options = vf_options(s),
+		.vfio = s->vmm.vfio,
 		.incoming = incoming,
-		.plain_vfio = strcmp(driver(), MIGCAP_DRIVER),
 	};
 
 	snprintf(name, sizeof(name), "%s-%d", s->name, ++s->started);
@@ -123,6 +156,8 @@ int scenario_network(struct scenario *s)
 		err = in_guest(s, LOAD_AGENT);
 	if (!err)
 		err = in_guest(s, "load igbvf");
+	if (!err && s->kind == GUEST_WITH_LATE_AGENT)
+		err = in_guest(s, "load migcap_guest");
 	if (!err)
 		err = in_guest(s, "ip link set eth0 up && ip address add "
 			       SCENARIO_GUEST_ADDRESS "/24 dev eth0");
@@ -157,11 +192,21 @@ int scenario_boot(struct scenario *s)
 int scenario_setup(struct scenario *s, const char *name,
 		   enum scenario_guest kind)
 {
+	static const struct scenario_vmm usual;
+
+	return scenario_setup_vmm(s, name, kind, &usual);
+}
+
+int scenario_setup_vmm(struct scenario *s, const char *name,
+		       enum scenario_guest kind,
+		       const struct scenario_vmm *vmm)
+{
 	int err;
 
 	memset(s, 0, sizeof(*s));
 	s->name = name;
 	s->kind = kind;
+	s->vmm = *vmm;
 	s->needs_quiesce = -1;
 	s->kernel_log = trouble_watch_kernel();
 	err = scenario_prepare_vfs(s);
@@ -239,8 +284,13 @@ int scenario_migrate(struct scenario *s, struct migration *migration)
 		err = scenario_quiesce(s);
 	if (!err)
 		err = migration_begin(migration);
-	if (!err)
-		err = migration_finish(migration, MIGRATE_MS);
+	return err ? err : scenario_arrive(s, migration);
+}
+
+int scenario_arrive(struct scenario *s, struct migration *migration)
+{
+	int err = migration_finish(migration, MIGRATE_MS);
+
 	if (err)
 		return err;
 	scenario_moved(s);
@@ -267,7 +317,7 @@ int scenario_network_works(struct scenario *s)
 /* Who answers in the guest, in the words of the guest attribute. */
 static const char *wanted_guest(const struct scenario *s)
 {
-	return s->kind == GUEST_WITH_AGENT ? "present" : "absent";
+	return s->kind == GUEST_WITHOUT_AGENT ? "absent" : "present";
 }
 
 int scenario_healthy(struct scenario *s)
@@ -276,7 +326,7 @@ int scenario_healthy(struct scenario *s)
 	int err;
 
 	err = scenario_network_works(s);
-	if (!err && !strcmp(driver(), MIGCAP_DRIVER))
+	if (!err && can_migrate())
 		err = migcap_settled(scenario_vf(s), wanted_guest(s),
 				     SETTLE_MS);
 	if (!err)

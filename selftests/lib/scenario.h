@@ -36,11 +36,21 @@
 enum scenario_guest {
 	GUEST_WITH_AGENT,
 	GUEST_WITHOUT_AGENT,
+	/* After the VF's driver, so that it cannot track the device's DMA. */
+	GUEST_WITH_LATE_AGENT,
+};
+
+/* How the VMM holds the VF; zero is QEMU's default. */
+struct scenario_vmm {
+	enum vm_vfio vfio;
+	bool iommu_tracks;	/* the IOMMU's dirty bits, not the VF's log */
 };
 
 struct scenario {
 	const char *name;
 	enum scenario_guest kind;
+	struct scenario_vmm vmm;
+	bool logs_dma;			/* the VFs' driver, on this kernel */
 	struct pci_pf pf;
 	char vfs[2][PCI_BDF_SIZE];
 	struct vm vms[2];		/* vms[i] has vfs[i] */
@@ -59,6 +69,9 @@ struct scenario {
  */
 int scenario_setup(struct scenario *s, const char *name,
 		   enum scenario_guest kind);
+int scenario_setup_vmm(struct scenario *s, const char *name,
+		       enum scenario_guest kind,
+		       const struct scenario_vmm *vmm);
 void scenario_teardown(struct scenario *s);
 
 /* The two steps of it that the demo tells about. */
@@ -87,6 +100,9 @@ int scenario_quiesce(struct scenario *s);
 
 /* One whole migration to the other VF; the old QEMU is stopped. */
 int scenario_migrate(struct scenario *s, struct migration *migration);
+
+/* The end of one that was begun: the same from there on. */
+int scenario_arrive(struct scenario *s, struct migration *migration);
 
 /* The guest has moved: the other VM is the one it runs in. */
 void scenario_moved(struct scenario *s);

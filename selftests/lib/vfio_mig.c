@@ -65,6 +65,14 @@ int vfio_mig_set(struct vfio_dev *dev, uint32_t state, int *fd)
 	return ret;
 }
 
+bool vfio_mig_logs_dma(struct vfio_dev *dev)
+{
+	return !vfio_dev_feature(dev, VFIO_DEVICE_FEATURE_PROBE |
+				 VFIO_DEVICE_FEATURE_SET |
+				 VFIO_DEVICE_FEATURE_DMA_LOGGING_START,
+				 NULL, 0);
+}
+
 int vfio_mig_data_size(struct vfio_dev *dev, uint64_t *size)
 {
 	struct vfio_device_feature_mig_data_size data = { 0 };
@@ -75,6 +83,13 @@ int vfio_mig_data_size(struct vfio_dev *dev, uint64_t *size)
 			       &data, sizeof(data));
 	*size = data.stop_copy_length;
 	return ret;
+}
+
+int vfio_mig_precopy_v2(struct vfio_dev *dev)
+{
+	return vfio_dev_feature(dev, VFIO_DEVICE_FEATURE_SET |
+				VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2,
+				NULL, 0);
 }
 
 int vfio_mig_precopy_info(int fd, struct vfio_precopy_info *info)

@@ -10,6 +10,12 @@
 
 #include "vfio.h"
 
+/* Not before Linux 7.3. */
+#ifndef VFIO_PRECOPY_INFO_REINIT
+#define VFIO_PRECOPY_INFO_REINIT		(1 << 0)
+#define VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2	12
+#endif
+
 /* Name of a state as sysfs spells it; "?" for what is none. */
 const char *vfio_mig_name(uint32_t state);
 
@@ -18,7 +24,11 @@ int vfio_mig_flags(struct vfio_dev *dev, uint64_t *flags);
 int vfio_mig_get(struct vfio_dev *dev);
 /* @fd may be NULL if no data fd is expected; one that comes is closed then. */
 int vfio_mig_set(struct vfio_dev *dev, uint32_t state, int *fd);
+/* Whether the kernel and the driver can log the device's DMA. */
+bool vfio_mig_logs_dma(struct vfio_dev *dev);
 int vfio_mig_data_size(struct vfio_dev *dev, uint64_t *size);
+/* Have the flags of struct vfio_precopy_info mean something. */
+int vfio_mig_precopy_v2(struct vfio_dev *dev);
 int vfio_mig_precopy_info(int fd, struct vfio_precopy_info *info);
 
 /* The log of the device's DMA; bits are set in @bitmap, none is cleared. */

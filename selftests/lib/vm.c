@@ -113,15 +113,23 @@ static void add_channels(struct args *args, const struct vm *vm)
 	    GUEST_PORT_NAME);
 }
 
+static void add_vf(struct args *args, const struct vm_spec *spec)
+{
+	bool iommufd = spec->vfio == VM_VFIO_IOMMUFD;
+
+	if (iommufd)
+		add(args, "-object", "iommufd,id=iommufd0");
+	add(args, "-device", "vfio-pci,id=vf,bus=slot0,host=%s%s%s", spec->vf,
+	    iommufd ? ",iommufd=iommufd0" : "", spec->vf_options ? : "");
+}
+
 static void add_devices(struct args *args, const struct vm_spec *spec)
 {
 	const char *const *extra;
 
 	add(args, "-device", "pcie-root-port,id=slot0,chassis=1");
 	if (spec->vf)
-		add(args, "-device", "vfio-pci,id=vf,bus=slot0,host=%s%s",
-		    spec->vf,
-		    spec->plain_vfio ? "" : ",enable-migration=on");
+		add_vf(args, spec);
 	for (extra = spec->extra; extra && *extra; extra++)
 		add(args, *extra, NULL);
 	if (spec->incoming)

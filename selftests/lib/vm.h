@@ -22,14 +22,21 @@
 
 #define VM_PATH_SIZE	96
 
+/* How QEMU holds the VF. */
+enum vm_vfio {
+	VM_VFIO_CONTAINER,	/* its default: group and type1 container */
+	VM_VFIO_IOMMUFD,	/* iommufd and the character device */
+};
+
 struct vm_spec {
 	const char *name;
 	const char *vf;			/* address of the VF, NULL: none */
+	const char *vf_options;		/* ",key=value..." for it, or NULL */
+	enum vm_vfio vfio;
 	const char *append;		/* more for the kernel command line */
 	const char *const *extra;	/* more for QEMU, NULL terminated */
 	int memory_mb;			/* 0: the usual size */
 	bool incoming;			/* wait for a guest instead of booting */
-	bool plain_vfio;		/* the VF's driver cannot migrate */
 };
 
 struct vm {
