@@ -86,4 +86,22 @@ static inline int vfio_check_precopy_ioctl(struct vfio_device *vdev,
 }
 #endif
 
+/*
+ * 7.3: the flags of struct vfio_precopy_info are output for who asked for that
+ * ("vfio: Add support for VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2").
+ */
+#ifdef VFIO_PRECOPY_INFO_REINIT
+static inline bool migcap_compat_precopy_v2(const struct vfio_device *vdev)
+{
+	return vdev->precopy_info_v2;
+}
+#else
+#define VFIO_PRECOPY_INFO_REINIT	BIT(0)
+
+static inline bool migcap_compat_precopy_v2(const struct vfio_device *vdev)
+{
+	return false;
+}
+#endif
+
 #endif /* MIGCAP_COMPAT_VFIO_H */

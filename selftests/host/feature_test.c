@@ -8,6 +8,7 @@
  *  - a short argsz, an unknown flag, GET with SET, SET of what can only be read
  *    are EINVAL, an unknown feature is ENOTTY, and no state changes;
  *  - MIG_DATA_SIZE is never less than what STOP_COPY then gives;
+ *  - debugfs tells the state and the features where the kernel has them there;
  *  - PRECOPY_INFO answers in the PRE_COPY states only, and its initial_bytes
  *    come to zero together with the data.
  */
@@ -152,6 +153,39 @@ TEST_F(feature, dma_logging_is_whole)
 		EXPECT_EQ(first, vfio_dev_feature(&self->vf.dev,
 						  logging[i] | PROBE, NULL,
 						  0));
+}
+
+#define DEBUGFS	"/sys/kernel/debug/vfio"
+
+/* A file that vfio core has for each device that can migrate. */
+static const char *debugfs(const char *attr)
+{
+	static char text[256];
+	char dir[128];
+	int err;
+
+	snprintf(dir, sizeof(dir), DEBUGFS "/%s/migration", host_vf_name);
+	err = sysfs_read(dir, attr, text, sizeof(text));
+	return err ? strerror(-err) : text;
+}
+
+TEST_F(feature, debugfs_is_right)
+{
+	if (access(DEBUGFS, F_OK))
+		SKIP(return, "no debugfs of VFIO");
+	EXPECT_STREQ("RUNNING", debugfs("state"));
+	ASSERT_EQ(0, host_quiesce(&self->vf));
+	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, VFIO_DEVICE_STATE_PRE_COPY,
+				  &self->fd));
+	EXPECT_STREQ("PRE_COPY", debugfs("state"));
+	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, VFIO_DEVICE_STATE_STOP_COPY,
+				  NULL));
+	EXPECT_STREQ("STOP_COPY", debugfs("state"));
+	/* This one came later than the other. */
+	if (strcmp(debugfs("features"), strerror(ENOENT)))
+		EXPECT_STREQ(host_logs_dma(&self->vf) ?
+			     "stop-copy\np2p\npre-copy\ndirty-tracking" :
+			     "stop-copy\np2p\npre-copy", debugfs("features"));
 }
 
 TEST_F(feature, data_size_bounds_what_is_read)

@@ -14,6 +14,8 @@
  *  - a guest that stays silent makes read() fail with -ETIMEDOUT, one that is
  *    stopped before READY with -EIO, one that takes its promise back with -EIO
  *    unless the kernel can log the DMA, and afterwards it runs on;
+ *  - where the kernel has PRECOPY_INFO v2 and the VMM asked for it, REINIT tells
+ *    once of each question that comes anew, and of nothing else;
  *  - EVENT.TRACKING is set from PRE_COPY until END.
  */
 #include <kselftest_harness.h>
@@ -111,6 +113,43 @@ TEST_F(late, query_asks_and_answer_ends_the_wait)
 
 	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, STOP_COPY, NULL));
 	EXPECT_EQ(0, drain(self->fd, self->stream, 20));
+}
+
+/* The flags that the VMM sees, -1 if the ioctl fails. */
+static int precopy_flags(int fd)
+{
+	struct vfio_precopy_info info;
+
+	return vfio_mig_precopy_info(fd, &info) ? -1 : (int)info.flags;
+}
+
+TEST_F(late, reinit_tells_of_each_question)
+{
+	int ret = vfio_mig_precopy_v2(&self->vf.dev);
+
+	if (ret == -ENOTTY)
+		SKIP(return, "this kernel has no PRECOPY_INFO v2");
+	ASSERT_EQ(0, ret);
+	EXPECT_EQ(0, precopy_flags(self->fd));
+	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 10));
+	EXPECT_EQ(0, precopy_flags(self->fd));
+	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	EXPECT_EQ(VFIO_PRECOPY_INFO_REINIT, precopy_flags(self->fd));
+	EXPECT_EQ(0, precopy_flags(self->fd));
+	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));
+	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 20));
+	EXPECT_EQ(0, precopy_flags(self->fd));
+	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_WAIT));
+	EXPECT_EQ(VFIO_PRECOPY_INFO_REINIT, precopy_flags(self->fd));
+	EXPECT_EQ(0, precopy_flags(self->fd));
+	EXPECT_EQ(1, drain(self->fd, self->stream, 20));
+}
+
+TEST_F(late, reinit_is_for_who_asks)
+{
+	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 10));
+	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	EXPECT_EQ(0, precopy_flags(self->fd));
 }
 
 TEST_F(late, reads_without_an_answer_take_a_moment)

@@ -115,6 +115,7 @@ static long data_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 	struct migcap_data *data = filp->private_data;
 	size_t minsz = offsetofend(struct vfio_precopy_info, dirty_bytes);
 	struct vfio_precopy_info info;
+	bool reinit = false;
 	int ret;
 
 	ret = vfio_check_precopy_ioctl(&data->mdev->core.vdev, cmd, arg, &info);
@@ -128,12 +129,16 @@ static long data_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
 		ret = -EINVAL;
 	else if (data->saver.error)
 		ret = data->saver.error;
+	else
+		reinit = migcap_saver_renew(&data->saver);
 	info.initial_bytes = migcap_saver_initial_bytes(&data->saver);
 	mutex_unlock(&data->lock);
 	if (ret)
 		return ret;
 
 	info.dirty_bytes = 0;
+	if (reinit && migcap_compat_precopy_v2(&data->mdev->core.vdev))
+		info.flags |= VFIO_PRECOPY_INFO_REINIT;
 	return copy_to_user((void __user *)arg, &info, minsz) ? -EFAULT : 0;
 }
 

@@ -65,6 +65,9 @@ void migcap_saver_ask(struct migcap_saver *saver)
 	saver->asked = true;
 	/* The peer has told why. */
 	saver->error = migcap_peer_start(saver->peer, MIGCAP_ASKED_BY_VMM);
+	/* Until the head is read, what is new is still the first. */
+	if (saver->stage != MIGCAP_SAVER_HEAD)
+		saver->reinit = true;
 }
 
 /**
@@ -157,15 +160,37 @@ static int ask_stage(struct migcap_saver *saver)
 	return 0;
 }
 
-static int quiet_stage(struct migcap_saver *saver)
+/* A guest that took its device back is to be waited for once more. */
+static bool leave_quiet(struct migcap_saver *saver)
 {
 	struct migcap_peer_view view;
 
 	migcap_peer_look(saver->peer, &view);
 	if (view.dma_seq == saver->dma_seq)
-		return -ENOMSG;
+		return false;
 	saver->stage = MIGCAP_SAVER_ASK;
-	return ask_stage(saver);
+	saver->reinit = true;
+	return true;
+}
+
+/**
+ * migcap_saver_renew() - whether there is new data since this was asked
+ * @saver: the saver
+ *
+ * What is left to read before the device stops had come to zero, or nearly so,
+ * and is more now.
+ *
+ * Return: true, once for each time that it happened.
+ */
+bool migcap_saver_renew(struct migcap_saver *saver)
+{
+	bool reinit;
+
+	if (saver->stage == MIGCAP_SAVER_QUIET)
+		leave_quiet(saver);
+	reinit = saver->reinit;
+	saver->reinit = false;
+	return reinit;
 }
 
 /* Encode what comes next, if anything does. */
@@ -183,7 +208,7 @@ static int fill(struct migcap_saver *saver)
 	case MIGCAP_SAVER_ASK:
 		return ask_stage(saver);
 	case MIGCAP_SAVER_QUIET:
-		return quiet_stage(saver);
+		return leave_quiet(saver) ? ask_stage(saver) : -ENOMSG;
 	case MIGCAP_SAVER_STATE:
 		migcap_peer_save(saver->peer, &saver->out);
 		put(saver, MIGCAP_STREAM_STATE);

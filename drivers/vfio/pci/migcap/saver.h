@@ -59,6 +59,8 @@ enum migcap_saver_stage {
  * @asked: START has been raised for this migration
  * @dma_seq: the peer's when the device was last seen to do no DMA
  * @promise_seq: the peer's when the migration began
+ * @reinit: there is new data to read before the device stops, and the VMM has
+ *	not been told yet
  * @error: sticky: no more data, this instead
  * @buf: encoded and not yet read
  * @have: bytes in @buf
@@ -77,6 +79,7 @@ struct migcap_saver {
 	bool asked;
 	u32 dma_seq;
 	u32 promise_seq;
+	bool reinit;
 	int error;
 	u8 buf[MIGCAP_STREAM_MAX_SIZE];
 	size_t have;
@@ -94,6 +97,7 @@ void migcap_saver_ask(struct migcap_saver *saver);
 bool migcap_saver_is_unanswered(const struct migcap_saver *saver);
 bool migcap_saver_waits(const struct migcap_saver *saver);
 void migcap_saver_stop(struct migcap_saver *saver);
+bool migcap_saver_renew(struct migcap_saver *saver);
 u64 migcap_saver_initial_bytes(const struct migcap_saver *saver);
 ssize_t migcap_saver_next(struct migcap_saver *saver, const u8 **data);
 void migcap_saver_consume(struct migcap_saver *saver, size_t len);
