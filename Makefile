@@ -11,7 +11,7 @@ INSTALLED = $(INSTALL_MOD_PATH)/lib/modules/$(KVER)/$(MODULE_DIR)
 DEPMOD = depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(KVER)
 
 LAB := selftests/lab
-SUITE ?= trixie
+SUITE ?=
 TESTS ?=
 # What is run on the kernel with sanitizers, where all takes much longer.
 DEBUG_TESTS := host/ scenarios/migrate scenarios/cancel scenarios/reboot \
@@ -35,22 +35,23 @@ clean:
 	$(RM) -r out
 
 demo:
-	@$(LAB)/demo $(SUITE)
+	@$(LAB)/demo $(or $(SUITE),trixie)
 
 check:
 	@$(LAB)/check --tests "$(TESTS)" $(SUITE)
 
 check-all:
-	@$(LAB)/check --tests "$(TESTS)" trixie trixie-backports
+	@$(LAB)/check --tests "$(TESTS)" trixie trixie-backports \
+		iommufd iommufd-backports
 
 check-debug:
 	@$(LAB)/check --tests "$(or $(TESTS),$(DEBUG_TESTS))" debug
 
 lab-shell:
-	@$(LAB)/l1 --suite $(SUITE)
+	@$(LAB)/l1 --suite $(or $(SUITE),trixie)
 
 guest-shell:
-	@$(LAB)/guest-shell $(SUITE)
+	@$(LAB)/guest-shell $(or $(SUITE),trixie)
 
 help:
 	@echo 'make              build both modules (KDIR=$(KDIR))'
@@ -59,9 +60,11 @@ help:
 	@echo
 	@echo 'As root, on any Debian machine, without KVM and without a NIC with SR-IOV:'
 	@echo 'make demo         a VM with a VF is live-migrated before your eyes'
-	@echo 'make check        all tests (TESTS="word..." selects, SUITE=trixie-backports)'
-	@echo '                  SUITE=iommufd: a host kernel that logs DMA, built once (10 min)'
-	@echo 'make check-all    all tests on both Debian kernels and both QEMUs'
+	@echo 'make check        all tests on a Debian kernel, and those of the DMA log on two'
+	@echo '                  kernels that have one, built once (10 min each)'
+	@echo '                  TESTS="word..." selects; SUITE= one of trixie,'
+	@echo '                  trixie-backports, iommufd, iommufd-backports: there alone'
+	@echo 'make check-all    all tests in all these suites'
 	@echo 'make check-debug  host tests and some scenarios under KASAN, lockdep, kmemleak'
 	@echo 'make lab-shell    a shell in L1, the virtual host'
 	@echo 'make guest-shell  a shell in L2, a guest with a VF'
