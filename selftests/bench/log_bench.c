@@ -19,7 +19,7 @@
 
 #include "../host/host.h"
 
-#define GB		(1ULL << 30)
+#define GB		(1024ULL << 20)
 #define PAGE		4096ULL
 #define BITMAP(size)	((size) / PAGE / 8)
 

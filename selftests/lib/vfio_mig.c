@@ -88,7 +88,7 @@ int vfio_mig_data_size(struct vfio_dev *dev, uint64_t *size)
 int vfio_mig_precopy_v2(struct vfio_dev *dev)
 {
 	return vfio_dev_feature(dev, VFIO_DEVICE_FEATURE_SET |
-				VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2,
+				VFIO_MIG_FEATURE_PRECOPY_V2,
 				NULL, 0);
 }
 

@@ -10,10 +10,10 @@
 
 #include "vfio.h"
 
-/* Not before Linux 7.3. */
+/* Linux 7.3's; the headers may be older.  MIG_PRECOPY_INFOv2 there. */
+#define VFIO_MIG_FEATURE_PRECOPY_V2	12
 #ifndef VFIO_PRECOPY_INFO_REINIT
-#define VFIO_PRECOPY_INFO_REINIT		(1 << 0)
-#define VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2	12
+#define VFIO_PRECOPY_INFO_REINIT	1
 #endif
 
 /* Name of a state as sysfs spells it; "?" for what is none. */
