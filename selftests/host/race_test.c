@@ -6,6 +6,7 @@
  * seconds.  What each call answers is not judged here.
  *
  * Guarantees:
+ *  - a state that is RUNNING because of a reset has nothing of the state before;
  *  - nothing hangs: all threads come to an end;
  *  - afterwards a whole migration is possible;
  *  - no file and no reference to the driver is left behind;
@@ -32,6 +33,7 @@ FIXTURE(race) {
 	struct vfio_dev shared;		/* the same device, by DEVICE_FD */
 	int vectors[2];
 	long users;
+	unsigned int stuck;
 };
 
 #define RACE	FIXTURE_DATA(race)
@@ -215,6 +217,20 @@ static int operator_acts(void *arg, unsigned int *seed)
 	return sysfs_read(dir, attr, value, sizeof(value));
 }
 
+/* The guest's device is off, so a migration asks at once and goes on at once. */
+static int vmm_begins_and_gives_up(void *arg, unsigned int *seed)
+{
+	RACE *self = arg;
+	struct host_vf vf = guest_of(self);
+
+	vfio_mig_set(&self->shared, VFIO_DEVICE_STATE_PRE_COPY, NULL);
+	vfio_mig_set(&self->shared, VFIO_DEVICE_STATE_RUNNING, NULL);
+	if (guest_read(&vf, MIGCAP_VMM_STATUS) == MIGCAP_VMM_END)
+		return 0;
+	self->stuck++;
+	return -EIO;
+}
+
 /* Closes while others are in the middle of a call, and opens anew. */
 static int vmm_comes_and_goes(void *arg, unsigned int *seed)
 {
@@ -246,6 +262,18 @@ TEST_F_TIMEOUT(race, one_open_device, 120)
 	if (!host_logs_dma(&self->vf))
 		count--;
 	ASSERT_EQ(0, crowd_run(members, count, self, TIME_MS));
+	EXPECT_EQ(0, trip_round(&self->vf));
+}
+
+/* It may come at any point of a step, but takes a hundred milliseconds. */
+TEST_F_TIMEOUT(race, reset_overtakes_a_step, 120)
+{
+	struct crowd_member members[] = {
+		MEMBER(vmm_begins_and_gives_up), MEMBER(vmm_resets),
+	};
+
+	ASSERT_EQ(0, crowd_run(members, ARRAY_SIZE(members), self, TIME_MS));
+	EXPECT_EQ(0, self->stuck);
 	EXPECT_EQ(0, trip_round(&self->vf));
 }
 
@@ -299,7 +327,7 @@ static int operator_resets(void *arg, unsigned int *seed)
 TEST_F_TIMEOUT(race, unbind, 120)
 {
 	struct crowd_member members[] = {
-		MEMBER(vmm_lives), SLOW_MEMBER(operator_rebinds, 50),
+		MEMBER(vmm_lives), SLOW_MEMBER(operator_rebinds, 100),
 		MEMBER(operator_acts), SLOW_MEMBER(operator_resets, 100),
 	};
 
