@@ -13,6 +13,7 @@ DEPMOD = depmod $(if $(INSTALL_MOD_PATH),-b $(INSTALL_MOD_PATH)) $(KVER)
 LAB := selftests/lab
 SUITE ?=
 TESTS ?=
+QUICK ?=
 # What is run on the kernel with sanitizers, where all takes much longer.
 DEBUG_TESTS := host/ scenarios/migrate scenarios/cancel scenarios/reboot \
 	scenarios/tracked
@@ -47,6 +48,9 @@ check-all:
 check-debug:
 	@$(LAB)/check --tests "$(or $(TESTS),$(DEBUG_TESTS))" debug
 
+bench:
+	@$(LAB)/bench $(or $(SUITE),iommufd) $(QUICK:%=quick)
+
 lab-shell:
 	@$(LAB)/l1 --suite $(or $(SUITE),trixie)
 
@@ -66,8 +70,9 @@ help:
 	@echo '                  trixie-backports, iommufd, iommufd-backports: there alone'
 	@echo 'make check-all    all tests in all these suites'
 	@echo 'make check-debug  host tests and some scenarios under KASAN, lockdep, kmemleak'
+	@echo 'make bench        migcap measured against its peers (QUICK=1: 10 minutes)'
 	@echo 'make lab-shell    a shell in L1, the virtual host'
 	@echo 'make guest-shell  a shell in L2, a guest with a VF'
 
-.PHONY: all modules install uninstall clean demo check check-all check-debug lab-shell \
-	guest-shell help
+.PHONY: all modules install uninstall clean demo check check-all check-debug bench \
+	lab-shell guest-shell help

@@ -79,20 +79,6 @@ static int boot_guest(struct scenario *s)
 	return err;
 }
 
-static int watch_vfs(struct story *story, struct watch *watch)
-{
-	const char *const bdfs[] = { story->source, story->destination };
-	char dir[PCI_DIR_SIZE];
-	int i, err = 0;
-
-	for (i = 0; i < 2 && !err; i++) {
-		err = watch_add(watch, migcap_dir(bdfs[i], dir), "epoch");
-		if (!err)
-			err = watch_add(watch, dir, "guest");
-	}
-	return err;
-}
-
 /* By whether the guest must be quiesced first, and whether it tracks DMA. */
 static const char *const ways[2][2] = {
 	{ "the host logs all DMA: memory is sent again when the NIC is down",
@@ -169,7 +155,8 @@ static int run(struct scenario *s, struct story *story, struct watch *watch)
 	story->source = s->vfs[0];
 	story->destination = s->vfs[1];
 	if (!err)
-		err = watch_vfs(story, watch);
+		err = signals_watch(watch, story->source,
+				    story->destination);
 	if (!err)
 		err = migrate(s, story);
 	if (!err)
@@ -177,7 +164,8 @@ static int run(struct scenario *s, struct story *story, struct watch *watch)
 	if (!err)
 		err = scenario_healthy(s);
 	progress_end(err);
-	story_follow(story, watch);
+	story->signals = signals_find(watch, story->source, story->destination,
+				      story->asked);
 	return err;
 }
 

@@ -6,39 +6,8 @@
 #include <stdlib.h>
 
 #include "../lib/clock.h"
-#include "../lib/migcap.h"
 #include "../lib/timeline.h"
 #include "story.h"
-
-static long long moment(struct watch *watch, const char *bdf, const char *attr,
-			const char *value, long long since)
-{
-	char dir[PCI_DIR_SIZE];
-
-	return watch_when(watch, migcap_dir(bdf, dir), attr, value, since);
-}
-
-/* The destination takes over the source's EPOCH, then END counts one more. */
-static long long end_raised(struct story *story, struct watch *watch)
-{
-	char epoch[SYSFS_VALUE_MAX];
-
-	if (migcap_read(story->destination, "epoch", epoch, sizeof(epoch)))
-		return 0;
-	return moment(watch, story->destination, "epoch", epoch, story->asked);
-}
-
-void story_follow(struct story *story, struct watch *watch)
-{
-	story->start = moment(watch, story->source, "epoch", NULL,
-			      story->asked);
-	story->ready = moment(watch, story->source, "guest", "ready",
-			      story->asked);
-	story->end = end_raised(story, watch);
-	if (story->end)
-		story->up = moment(watch, story->destination, "guest",
-				   "present", story->end);
-}
 
 static void tell_timeline(const struct story *story)
 {
@@ -46,19 +15,19 @@ static void tell_timeline(const struct story *story)
 	struct timeline timeline = { .count = 0 };
 
 	timeline_add(&timeline, story->asked, "you", "migration asked");
-	timeline_add(&timeline, story->start, "host",
+	timeline_add(&timeline, story->signals.start, "host",
 		     "START raised in the guest's mailbox");
-	timeline_add(&timeline, story->ready, "guest",
+	timeline_add(&timeline, story->signals.ready, "guest",
 		     "READY: the NIC is stopped, nothing depends on it");
 	timeline_add(&timeline, migration->asked, "QEMU",
 		     "copies the guest's memory");
 	timeline_add(&timeline, migration->stopped, "QEMU",
 		     "switchover: the guest is stopped here (STOP)");
-	timeline_add(&timeline, story->end, "host",
+	timeline_add(&timeline, story->signals.end, "host",
 		     "END raised on the other VF");
 	timeline_add(&timeline, migration->resumed, "QEMU",
 		     "the guest runs there (RESUME)");
-	timeline_add(&timeline, story->up, "guest",
+	timeline_add(&timeline, story->signals.up, "guest",
 		     "has taken the new NIC up");
 	timeline_add(&timeline, story->back, "network",
 		     "is back: first answered ping");
@@ -76,8 +45,8 @@ static void tell_figures(const struct story *story)
 {
 	const struct migration *migration = &story->migration;
 
-	tell_span("START raised to guest READY", story->start, story->ready);
-	tell_span("END raised to first packet", story->end, story->back);
+	tell_span("START raised to guest READY", story->signals.start, story->signals.ready);
+	tell_span("END raised to first packet", story->signals.end, story->back);
 	tell_span("outage, without an answered ping", story->gap.from,
 		  story->gap.to);
 	if (story->tracked)

@@ -7,22 +7,18 @@
 
 #include "../lib/migrate.h"
 #include "../lib/probe.h"
-#include "../lib/watch.h"
+#include "../lib/signals.h"
 
 struct story {
 	const char *source, *destination;	/* addresses of the VFs */
 	struct migration migration;
 	long long asked;		/* for the migration, by the person */
-	long long start, ready;		/* on the source */
-	long long end, up;		/* on the destination */
+	struct signals signals;
 	long long back;			/* the first answered probe */
-	struct probe_gap gap;		/* the outage */
+	struct gap gap;		/* the outage */
 	unsigned long long bytes_before, bytes_after;	/* on the stream */
 	int tracked;			/* by the guest: all that the VF wrote */
 };
-
-/* Look up in @watch when the protocol's steps were taken. */
-void story_follow(struct story *story, struct watch *watch);
 
 void story_tell(const struct story *story);
 

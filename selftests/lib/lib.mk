@@ -8,8 +8,9 @@ CC := gcc
 endif
 
 LIB_OBJS := $(patsubst ../lib/%.c,$(OUT)/obj/%.o,$(addprefix ../lib/,\
-	scenario.c migrate.c migcap.c vm.c vfio.c vfio_mig.c autopsy.c guest.c qmp.c probe.c stream.c \
-	flood.c watch.c timeline.c nl.c pci.c sysfs.c trouble.c failure.c))
+	scenario.c migrate.c migcap.c vm.c vfio.c vfio_mig.c autopsy.c \
+	guest.c qmp.c probe.c gaps.c stream.c flood.c uplink.c command.c \
+	watch.c signals.c timeline.c nl.c pci.c sysfs.c trouble.c failure.c))
 
 CPPFLAGS += -I../../include/uapi -I/usr/include/libnl3
 LDLIBS += -lnl-route-3 -lnl-3 -ljansson -lpthread

@@ -208,27 +208,44 @@ long long probe_first_answer(struct probe *probe, long long since,
 	return first;
 }
 
-/* Answers arrive nearly in the order of their probes, but for late ones. */
-struct probe_gap probe_longest_gap(struct probe *probe, long long from,
-				   long long to)
+struct times probe_answers(struct probe *probe, long long from, long long to)
 {
-	struct probe_gap longest = { from, from };
-	long long last = from, answered;
+	struct times times = { .count = 0 };
+	long long answered;
 	unsigned int i;
 
 	pthread_mutex_lock(&probe->lock);
-	for (i = 0; i < probe->count && last < to; i++) {
+	times.when = calloc(probe->count + 1, sizeof(*times.when));
+	for (i = 0; times.when && i < probe->count; i++) {
 		answered = probe->echoes[i].answered;
-		if (answered <= last)
-			continue;
-		if (answered > to)
-			answered = to;
-		if (answered - last > longest.to - longest.from)
-			longest = (struct probe_gap){ last, answered };
-		last = answered;
+		if (answered >= from && answered && answered <= to)
+			times.when[times.count++] = answered;
 	}
 	pthread_mutex_unlock(&probe->lock);
-	if (to - last > longest.to - longest.from)
-		longest = (struct probe_gap){ last, to };
+	times_sort(&times);
+	return times;
+}
+
+struct gap probe_longest_gap(struct probe *probe, long long from,
+			     long long to)
+{
+	struct times times = probe_answers(probe, from, to);
+	struct gap longest = gaps_longest(&times, from, to);
+
+	times_free(&times);
 	return longest;
+}
+
+int probe_lost(struct probe *probe, long long from, long long to)
+{
+	unsigned int i;
+	int lost = 0;
+
+	pthread_mutex_lock(&probe->lock);
+	for (i = 0; i < probe->count; i++)
+		lost += probe->echoes[i].sent >= from &&
+			probe->echoes[i].sent <= to &&
+			!probe->echoes[i].answered;
+	pthread_mutex_unlock(&probe->lock);
+	return lost;
 }

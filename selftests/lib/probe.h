@@ -6,6 +6,8 @@
 #ifndef MIGCAP_TEST_PROBE_H
 #define MIGCAP_TEST_PROBE_H
 
+#include "gaps.h"
+
 struct probe;
 
 /* Probe @address from the network device @link, in a thread of its own. */
@@ -23,11 +25,13 @@ long long probe_first_answer(struct probe *probe, long long since,
 			     int timeout_ms);
 
 /* The longest time between @from and @to in which no answer arrived. */
-struct probe_gap {
-	long long from, to;	/* the last answer before, the first after */
-};
+struct gap probe_longest_gap(struct probe *probe, long long from,
+			     long long to);
 
-struct probe_gap probe_longest_gap(struct probe *probe, long long from,
-				   long long to);
+/* When answers arrived between @from and @to; to be freed. */
+struct times probe_answers(struct probe *probe, long long from, long long to);
+
+/* How many probes sent between @from and @to have no answer. */
+int probe_lost(struct probe *probe, long long from, long long to);
 
 #endif /* MIGCAP_TEST_PROBE_H */

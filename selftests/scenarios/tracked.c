@@ -213,7 +213,7 @@ static int flood_and_migrate(struct scenario *s, enum flood_kind kind,
 static void tell(struct __test_metadata *_metadata, struct scenario *s,
 		 const struct migration *migration, const struct found *found)
 {
-	struct probe_gap gap;
+	struct gap gap;
 
 	TH_LOG("total %lld ms, downtime %lld ms, %lld KiB sent in %lld passes",
 	       migration->total_ms, migration->downtime_ms,
