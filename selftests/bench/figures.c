@@ -30,8 +30,8 @@ static const char *const names[NR_FIGURES] = {
 	[FIGURE_SEG_PASS] = "seg_pass_ms",
 	[FIGURE_SEG_SWITCH] = "seg_switch_ms",
 	[FIGURE_SEG_WAKE] = "seg_wake_ms",
-	[FIGURE_SEG_DRIVER_UP] = "seg_driver_up_ms",
-	[FIGURE_SEG_PACKET] = "seg_packet_ms",
+	[FIGURE_SEG_UP] = "seg_up_ms",
+	[FIGURE_DRIVER_UP] = "driver_up_ms",
 };
 
 const char *figure_name(enum figure figure)

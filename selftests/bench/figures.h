@@ -28,8 +28,8 @@ enum figure {
 	FIGURE_SEG_PASS,
 	FIGURE_SEG_SWITCH,
 	FIGURE_SEG_WAKE,
-	FIGURE_SEG_DRIVER_UP,
-	FIGURE_SEG_PACKET,
+	FIGURE_SEG_UP,
+	FIGURE_DRIVER_UP,	/* by the guest, the agent's saving included */
 	NR_FIGURES,
 };
 

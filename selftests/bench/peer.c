@@ -20,16 +20,17 @@
 #define AGENT		"load migcap_guest && "
 #define AGENT_UNTRACKED	"load migcap_guest track_dma=0 && "
 /* As a network manager does: whenever the interface comes, configure it. */
-#define FLAGS		"/sys/class/net/eth0/flags"
-#define FOLLOW		"while sleep 0.1; do read flags <" FLAGS " && " \
-			"[ $flags = 0x1002 ] && { " UP "; }; done"
+#define IS_DOWN		"read flags </sys/class/net/eth0/flags && [ $flags = 0x1002 ]"
+#define FOLLOW		"while sleep 0.1; do " IS_DOWN " && { " UP "; }; done"
 
-static void virtio(int end, struct run_args *args, const char *more)
+static void add_virtio(int end, struct run_args *args, const char *more)
 {
-	run_arg(args, "-netdev", "tap,id=net0,ifname=%s,script=no,"
-		"downscript=no,vhost=on", wire_tap(end));
-	run_arg(args, "-device", "virtio-net-pci,id=net0dev,netdev=net0,mac="
-		WIRE_MAC "%s", more);
+	run_arg(args, "-netdev",
+		"tap,id=net0,vhost=on,script=no,downscript=no,ifname=%s",
+		wire_tap(end));
+	run_arg(args, "-device",
+		"virtio-net-pci,id=net0dev,netdev=net0,mac=%s%s", WIRE_MAC,
+		more);
 }
 
 static void virtio_devices(const struct run *run, int end,
@@ -37,7 +38,7 @@ static void virtio_devices(const struct run *run, int end,
 {
 	(void)run;
 	(void)spec;
-	virtio(end, args, "");
+	add_virtio(end, args, "");
 }
 
 static void vf_devices(const struct run *run, int end, struct vm_spec *spec,
@@ -52,7 +53,7 @@ static void standby_devices(const struct run *run, int end,
 			    struct vm_spec *spec, struct run_args *args)
 {
 	vf_devices(run, end, spec, args);
-	virtio(end, args, ",failover=on");
+	add_virtio(end, args, ",failover=on");
 }
 
 /* The destination gets its VF when the guest is there. */
@@ -70,9 +71,10 @@ static void failover_devices(const struct run *run, int end,
 			     struct vm_spec *spec, struct run_args *args)
 {
 	(void)spec;
-	virtio(end, args, ",failover=on");
-	run_arg(args, "-device", "vfio-pci,id=vf,bus=slot0,host=%s,"
-		"failover_pair_id=net0dev", run->wire->vfs[end]);
+	add_virtio(end, args, ",failover=on");
+	run_arg(args, "-device",
+		"vfio-pci,id=vf,bus=slot0,failover_pair_id=net0dev,host=%s",
+		run->wire->vfs[end]);
 }
 
 static int unplug(struct run *run)

@@ -17,6 +17,18 @@
 #define BEFORE_MS	500
 #define AFTER_MS	1000		/* the last row's last mark */
 
+static const char style[] =
+	"<style>\n"
+	".grid{stroke:#ddd}\n"
+	".tick{font-size:10px;text-anchor:middle}\n"
+	".dots{stroke:#268;stroke-width:1}\n"
+	".mark{stroke:#c33}\n"
+	".name{font-size:9px;fill:#c33}\n"
+	"</style>\n";
+
+static const char title[] =
+	"answered probes, seconds since the migration was asked for";
+
 static double last_ms(const struct plot *plots, int count)
 {
 	double last = 0, ms;
@@ -87,14 +99,10 @@ int plot_write(const char *path, const struct plot *plots, int count)
 
 	if (!out)
 		return failure(-errno, "%s: %s", path, strerror(errno));
-	fprintf(out, "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d'"
-		" font-family='sans-serif' font-size='12'>\n<style>"
-		".grid{stroke:#ddd}.tick{font-size:10px;text-anchor:middle}"
-		".dots{stroke:#268;stroke-width:1}.mark{stroke:#c33}"
-		".name{font-size:9px;fill:#c33}</style>\n"
-		"<rect width='100%%' height='100%%' fill='#fff'/>\n"
-		"<text x='%d' y='18'>answered probes, seconds since the migration was asked for</text>\n",
-		WIDTH, bottom + 24, LEFT);
+	fprintf(out, "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' font-family='sans-serif' font-size='12'>\n"
+		"%s<rect width='100%%' height='100%%' fill='#fff'/>\n"
+		"<text x='%d' y='18'>%s</text>\n",
+		WIDTH, bottom + 24, style, LEFT, title);
 	draw_axis(out, last, bottom);
 	for (i = 0; i < count; i++) {
 		fprintf(out, "<text x='8' y='%d'>%s</text>\n",

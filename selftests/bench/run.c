@@ -28,6 +28,7 @@
 #define AFTER_MS	1000		/* watched once all is well */
 #define NOISE_NS	(100 * NSEC_PER_MSEC)
 #define DIRTY_MB	64
+#define DETACHED	" >/dev/null 2>&1 </dev/null &"
 
 void run_arg(struct run_args *args, const char *option, const char *fmt, ...)
 {
@@ -73,12 +74,11 @@ static int boot(struct run *run)
 	if (!err)
 		err = guest_must(guest, 30, "%s", run->peer->network);
 	if (!err)
-		err = guest_must(guest, 10, "setsid uplink " WIRE_HOST_ADDRESS
-				 " >/dev/null 2>&1 </dev/null &");
+		err = guest_must(guest, 10, "setsid uplink %s" DETACHED,
+				 WIRE_HOST_ADDRESS);
 	if (!err && run->load->dirty_mb_s)
-		err = guest_must(guest, 10, "setsid dirty %d %d "
-				 ">/dev/null 2>&1 </dev/null &", DIRTY_MB,
-				 run->load->dirty_mb_s);
+		err = guest_must(guest, 10, "setsid dirty %d %d" DETACHED,
+				 DIRTY_MB, run->load->dirty_mb_s);
 	return err;
 }
 

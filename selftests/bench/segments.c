@@ -5,8 +5,10 @@
  * noticed END.  How long the driver took in between only the guest knows: its
  * trace has durations, which hold by whatever clock.
  *
- *	START -notice- -driver down- -pages- READY -pass- STOP -switch- RESUME
- *	-wake- WAIT -driver up- -packet- first packet
+ *	START -notice- -driver down- -pages- READY -pass- STOP -switch- END
+ *	-wake- WAIT -up- first packet
+ *
+ * The last one ends within the driver's resume(), or after it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -55,11 +57,10 @@ static void measure_down(const struct run *run, const struct signals *signals,
 static void measure_up(const struct run *run, const struct signals *signals,
 		       double resumed, long long back, double *v)
 {
-	v[FIGURE_SEG_SWITCH] = between(run->migration.stopped,
-				       run->migration.resumed);
-	v[FIGURE_SEG_WAKE] = between(run->migration.resumed, signals->up);
-	v[FIGURE_SEG_DRIVER_UP] = resumed;
-	v[FIGURE_SEG_PACKET] = between(signals->up, back) - resumed;
+	v[FIGURE_SEG_SWITCH] = between(run->migration.stopped, signals->end);
+	v[FIGURE_SEG_WAKE] = between(signals->end, signals->up);
+	v[FIGURE_SEG_UP] = between(signals->up, back);
+	v[FIGURE_DRIVER_UP] = resumed;
 }
 
 int segments_measure(struct run *run, const struct signals *signals,

@@ -2,8 +2,6 @@
 /*
  * Making the shared network and taking it away again.
  */
-#include <stdbool.h>
-
 #include "../lib/command.h"
 #include "../lib/nl.h"
 #include "wire.h"
@@ -21,8 +19,9 @@ const char *wire_tap(int end)
 
 static int join(const char *link)
 {
-	return command("ip link set %s master " WIRE_BRIDGE " up && "
-		       "bridge link set dev %s isolated on", link, link);
+	int err = command("ip link set %s master %s up", link, WIRE_BRIDGE);
+
+	return err ? err : command("bridge link set dev %s isolated on", link);
 }
 
 /* The bridge has the PF's address: the NIC delivers no other to the PF. */
@@ -30,10 +29,11 @@ static int make_bridge(struct wire *wire)
 {
 	int end, err;
 
-	err = command("ip link add " WIRE_BRIDGE " type bridge forward_delay 0 && "
-		      "ip link set " WIRE_BRIDGE
-		      " address $(cat /sys/class/net/%s/address) up",
-		      wire->pf.netdev);
+	err = command("ip link add %s type bridge forward_delay 0",
+		      WIRE_BRIDGE);
+	if (!err)
+		err = command("ip link set %s up address $(cat /sys/class/net/%s/address)",
+			      WIRE_BRIDGE, wire->pf.netdev);
 	if (!err)
 		err = join(wire->pf.netdev);
 	/* A kernel that has them built in may have no modules at all. */

@@ -51,7 +51,7 @@ static void tell_figures(const struct story *story)
 		  story->gap.to);
 	if (story->tracked)
 		tell_span("outage avoided: a pass over memory",
-			  migration->asked, story->start);
+			  migration->asked, story->signals.start);
 	printf("    %-34s %10lld ms\n", "downtime, by QEMU",
 	       migration->downtime_ms);
 	printf("    %-34s %10lld ms\n", "migration, by QEMU",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One thread, two sockets: one receives, one looks at what the PF receives.  The lock protects the records.
+ * One thread, two sockets: one receives, one looks at what the PF receives.  The
+ * lock protects the records.
  */
 #include <errno.h>
 #include <linux/if_ether.h>
