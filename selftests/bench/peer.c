@@ -46,6 +46,8 @@ static void vf_devices(const struct run *run, int end, struct vm_spec *spec,
 {
 	(void)args;
 	spec->vf = run->wire->vfs[end];
+	/* QEMU does not know that the guest may account for its DMA. */
+	spec->vf_options = ",enable-migration=on";
 }
 
 /* A standby of the VF's address, of which QEMU knows nothing else. */
@@ -61,7 +63,6 @@ static void replug_devices(const struct run *run, int end,
 			   struct vm_spec *spec, struct run_args *args)
 {
 	(void)args;
-	spec->plain_vfio = true;
 	if (end == 0)
 		spec->vf = run->wire->vfs[end];
 }

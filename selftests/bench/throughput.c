@@ -66,7 +66,6 @@ static int boot(int i)
 {
 	struct vm_spec spec = {
 		.name = setups[i].name,
-		.plain_vfio = strcmp(setups[i].driver, MIGCAP_DRIVER),
 	};
 	char bdf[PCI_BDF_SIZE], mac[20];
 	int err;

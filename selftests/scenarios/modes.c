@@ -94,10 +94,10 @@ static bool network_works(struct scenario *s)
 
 static long long gap_ms(struct scenario *s, const struct migration *migration)
 {
-	struct probe_gap gap = probe_longest_gap(s->probe, migration->asked,
-						 now_ns());
+	struct gap gap = probe_longest_gap(s->probe, migration->asked,
+					   now_ns());
 
-	return ns_to_ms(gap.to - gap.from);
+	return ns_to_ms(gap_length(gap));
 }
 
 TEST_F_TIMEOUT(modes, migrate_and_nothing_else, 300)
