@@ -36,6 +36,52 @@ static const struct {
 	{ DEBUGFS "/fail_usercopy", "verbose", "0" },
 };
 
+/*
+ * The kernel warns when it removes files of an interrupt that it had no memory
+ * to make; that is its own affair.
+ */
+#define SPARED		"register_irq_proc"
+
+static int spare(const char *dir, const char *start, const char *end)
+{
+	int err = sysfs_write(dir, "stacktrace-depth", "32");
+
+	if (!err)
+		err = sysfs_write(dir, "reject-start", start);
+	return err ? err : sysfs_write(dir, "reject-end", end);
+}
+
+/* The function ends where the next one begins: symbols come in order. */
+static int find_spared(char *start, char *end, size_t size)
+{
+	FILE *symbols = fopen("/proc/kallsyms", "re");
+	char address[32], name[128];
+	int found = 0;
+
+	if (!symbols)
+		return -errno;
+	while (found < 2 && fscanf(symbols, "%31s %*s %127s%*[^\n]", address,
+				   name) == 2) {
+		if (!found && strcmp(name, SPARED))
+			continue;
+		snprintf(found++ ? end : start, size, "0x%s", address);
+	}
+	fclose(symbols);
+	return found == 2 ? 0 : -ENOENT;
+}
+
+static int spare_interrupts(void)
+{
+	char start[40], end[40];
+	int err = find_spared(start, end, sizeof(start));
+
+	if (!err)
+		err = spare(DEBUGFS "/failslab", start, end);
+	if (!err)
+		err = spare(DEBUGFS "/fail_page_alloc", start, end);
+	return err ? failure(err, SPARED ": %s", strerror(-err)) : 0;
+}
+
 int fault_enable(void)
 {
 	unsigned int i;
@@ -51,7 +97,7 @@ int fault_enable(void)
 				       "%s/%s: %s", switches[i].dir,
 				       switches[i].attr, strerror(-err));
 	}
-	return 0;
+	return spare_interrupts();
 }
 
 int fault_arm(unsigned int nth)
