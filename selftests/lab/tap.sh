@@ -55,12 +55,26 @@ tap_result()
 }
 
 # tap_program NAME SECONDS CMD...: runs a program within its time and counts
-# its results. Where the function tap_trouble exists, what it prints after the
-# program is a failure.
+# its results. Where the function tap_lab_fault exists, and prints after a program
+# that failed what befell the lab, that is told, and the program is run once more.
 tap_program()
 {
-	local name=$1 limit=$2 start=$SECONDS counts trouble=''
-	local passed failed skipped status note
+	local name=$1 fault passed failed skipped note
+
+	tap_run_program "$@"
+	if [ "$failed" -gt 0 ] && declare -F tap_lab_fault >/dev/null &&
+		fault=$(tap_lab_fault) && [ -n "$fault" ]; then
+		printf '%s\n' "$fault" | sed "s|^|# $name failed with the lab: |"
+		tap_run_program "$@"
+	fi
+	tap_result "$name" "$passed" "$failed" "$skipped" "$note"
+}
+
+# Leaves its counts to tap_program. Where the function tap_trouble exists, what it
+# prints after the program is a failure.
+tap_run_program()
+{
+	local name=$1 limit=$2 start=$SECONDS counts trouble='' status
 	shift 2
 
 	counts=$(mktemp)
@@ -81,7 +95,6 @@ tap_program()
 		printf '%s\n' "$trouble" | sed 's/^/    # kernel: /'
 		failed=$((failed + 1)) note+=", trouble in the kernel's log"
 	fi
-	tap_result "$name" "$passed" "$failed" "$skipped" "$note"
 }
 
 # tap_command NAME SECONDS CMD...: one result by the exit status; output is shown

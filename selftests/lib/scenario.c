@@ -127,7 +127,10 @@ static int start_vm(struct scenario *s, int end, bool incoming)
 		.incoming = incoming,
 	};
 
-	snprintf(name, sizeof(name), "%s-%d", s->name, ++s->started);
+	/* Another test of the program may have left logs. */
+	do {
+		snprintf(name, sizeof(name), "%s-%d", s->name, ++s->started);
+	} while (vm_has_logs(name));
 	return vm_start(&s->vms[end], &spec);
 }
 

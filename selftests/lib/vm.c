@@ -19,6 +19,7 @@
 
 #include "autopsy.h"
 #include "clock.h"
+#include "emulator.h"
 #include "failure.h"
 #include "trouble.h"
 #include "vm.h"
@@ -136,6 +137,14 @@ static void add_devices(struct args *args, const struct vm_spec *spec)
 		add(args, "-incoming", "defer");
 }
 
+bool vm_has_logs(const char *name)
+{
+	char path[VM_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "%s/%s.qemu", vm_log_dir(), name);
+	return !access(path, F_OK);
+}
+
 static void prepare_paths(struct vm *vm, const struct vm_spec *spec)
 {
 	char path[VM_PATH_SIZE];
@@ -224,6 +233,11 @@ int vm_start(struct vm *vm, const struct vm_spec *spec)
 	return err;
 }
 
+void vm_expect_reset(struct vm *vm)
+{
+	vm->reset_expected = now_ns();
+}
+
 bool vm_alive(struct vm *vm)
 {
 	int status;
@@ -285,11 +299,17 @@ static void look_into(struct vm *vm)
 int vm_explain(struct vm *vm, int err)
 {
 	long long deadline = deadline_in(DYING_MS);
+	const char *lost = NULL;
 	char line[256];
 
 	/* Its sockets close a moment before it is dead. */
 	while (err == -EPIPE && vm_alive(vm) && ms_until(deadline))
 		sleep_ms(10);
+	if (err && vm_alive(vm))
+		lost = emulator_lost_guest(vm);
+	if (lost)
+		failure(err, "%s; lab: %s: %s", failure_reason(), vm->name,
+			lost);
 	if (err == -ETIMEDOUT && !vm->examined) {
 		vm->examined = true;
 		look_into(vm);

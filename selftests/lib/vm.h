@@ -47,12 +47,19 @@ struct vm {
 	pid_t pid;			/* 0 when QEMU does not run */
 	int exit_status;		/* as from waitpid() */
 	bool examined;			/* see autopsy.h */
+	long long reset_expected;	/* the guest may have been reset before */
 	struct qmp qmp;
 	struct guest guest;
 };
 
+/* Whether a VM of that name has left logs. */
+bool vm_has_logs(const char *name);
+
 /* Start QEMU and connect to it; on failure nothing is left running. */
 int vm_start(struct vm *vm, const struct vm_spec *spec);
+
+/* The guest has been told to reboot, and has done so. */
+void vm_expect_reset(struct vm *vm);
 
 /* Stop QEMU, by its PID.  Fine to call for what does not run. */
 void vm_stop(struct vm *vm);

@@ -36,6 +36,7 @@ static int reboot_guest(struct scenario *s)
 	err = guest_reboot(&scenario_vm(s)->guest, REBOOT_MS);
 	if (err)
 		return vm_explain(scenario_vm(s), err);
+	vm_expect_reset(scenario_vm(s));
 	err = scenario_network(s);
 	if (!err)
 		err = scenario_traffic(s);
