@@ -48,12 +48,6 @@ int migration_set_bandwidth(struct migration *migration, long long bytes)
 	return set_bandwidth(migration->from, bytes);
 }
 
-int migration_set_downtime(struct migration *migration, int ms)
-{
-	return qmp_command(&migration->from->qmp, "migrate-set-parameters",
-			   json_pack("{s:i}", "downtime-limit", ms), NULL);
-}
-
 static int listen_at(struct vm *vm, const char *uri)
 {
 	return qmp_command(&vm->qmp, "migrate-incoming",
@@ -114,6 +108,7 @@ static int read_account(struct migration *migration)
 	migration->total_ms = number(info, "total-time");
 	migration->downtime_ms = number(info, "downtime");
 	migration->ram_bytes = number(ram, "transferred");
+	migration->ram_left = number(ram, "remaining");
 	migration->passes = number(ram, "dirty-sync-count");
 	json_decref(info);
 	return 0;
@@ -164,7 +159,8 @@ int migration_wait_status(struct migration *migration, const char *status,
 }
 
 /* QEMU counts the looks for changed memory: the second one ends the pass. */
-int migration_wait_first_pass(struct migration *migration, int timeout_ms)
+int migration_wait_left(struct migration *migration, long long bytes,
+			int timeout_ms)
 {
 	long long deadline = deadline_in(timeout_ms);
 	int err;
@@ -175,15 +171,16 @@ int migration_wait_first_pass(struct migration *migration, int timeout_ms)
 			return vm_explain(migration->from, err);
 		if (is_over(migration->status))
 			return ended_otherwise(migration, "active");
-		if (migration->passes >= 2)
+		if (migration->passes > 1 ||
+		    (migration->passes && migration->ram_left <= bytes))
 			return 0;
 		if (!ms_until(deadline))
 			break;
 		sleep_ms(20);
 	}
 	return vm_explain(migration->from,
-			  failure(-ETIMEDOUT, "memory has not been sent once after %d ms",
-				  timeout_ms));
+			  failure(-ETIMEDOUT, "%lld bytes of memory are left after %d ms",
+				  migration->ram_left, timeout_ms));
 }
 
 static long long event_of(struct migration *migration, struct vm *vm,

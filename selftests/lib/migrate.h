@@ -32,21 +32,18 @@ struct migration {
 	char status[24];
 	char error[256];		/* QEMU's words for a failure */
 	long long total_ms, downtime_ms;
-	long long ram_bytes, passes;
+	long long ram_bytes, ram_left, passes;
 };
 
 /* Start it: the destination must have been started as incoming. */
 int migration_begin(struct migration *migration);
 
-/*
- * How fast QEMU may be, in bytes a second, and for how long it may stop the
- * guest, in milliseconds; also while it migrates.
- */
+/* How fast QEMU may be, in bytes a second; also while it migrates. */
 int migration_set_bandwidth(struct migration *migration, long long bytes);
-int migration_set_downtime(struct migration *migration, int ms);
 
-/* Wait until all memory has been sent once. */
-int migration_wait_first_pass(struct migration *migration, int timeout_ms);
+/* Wait until no more than @bytes are left of the first pass over memory. */
+int migration_wait_left(struct migration *migration, long long bytes,
+			int timeout_ms);
 
 /* Wait for the source's status, "completed", "failed", "cancelled" ... */
 int migration_wait_status(struct migration *migration, const char *status,

@@ -10,8 +10,9 @@
  * that the driver set up before the migration began and that the NIC alone
  * writes: all of them are lost unless the agent writes them, too.
  *
- * When all memory has been sent once, the migration is kept from its end for a
- * while, so that much arrives in pages that are not sent again by themselves.
+ * When nearly all memory has been sent once, the rest is sent slowly for a while:
+ * much arrives then in pages that are not sent again by themselves, and the guest
+ * has not been asked yet.
  *
  * The guest's memory is in small pages.  To split a large one for its log, KVM
  * takes it away, and the first access after that, a read included, counts as a
@@ -35,7 +36,7 @@
 #define BANDWIDTH	16000000LL
 #define SLOW		100000LL
 #define HOLD_MS		6000
-#define DOWNTIME_MS	300
+#define LEFT		(8 << 20)
 
 #define AGENT	"/sys/bus/pci/devices/*/migcap_agent"
 #define KNOB	"/sys/kernel/debug/migcap_guest/skip_writing"
@@ -119,27 +120,20 @@ static struct flood *pour(struct scenario *s, enum flood_kind kind)
 	return flood_start(SCENARIO_GUEST_ADDRESS, kinds[kind].rate, FLOOD_MS);
 }
 
-/*
- * QEMU comes to no end where what has changed takes longer to send than the
- * guest may be stopped: first because that is next to nothing, then because it
- * sends next to nothing.
- */
 static int begin_and_hold(struct migration *migration)
 {
-	int err = migration_set_downtime(migration, 1);
+	int err;
 
 	migration->max_bandwidth = BANDWIDTH;
+	err = migration_begin(migration);
 	if (!err)
-		err = migration_begin(migration);
-	if (!err)
-		err = migration_wait_first_pass(migration, MIGRATE_MS);
+		err = migration_wait_left(migration, LEFT, MIGRATE_MS);
 	if (!err)
 		err = migration_set_bandwidth(migration, SLOW);
 	if (err)
 		return err;
 	sleep_ms(HOLD_MS);
-	err = migration_set_bandwidth(migration, BANDWIDTH);
-	return err ? err : migration_set_downtime(migration, DOWNTIME_MS);
+	return migration_set_bandwidth(migration, BANDWIDTH);
 }
 
 /* Nothing but `migrate`, slow enough that much arrives behind its back. */
