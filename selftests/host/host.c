@@ -16,6 +16,7 @@
 #define ATTR_SIZE	4096
 #define ATTR_BUFS	8
 #define MIGCAP_DIR_SIZE	(PCI_DIR_SIZE + sizeof("/migcap"))
+#define PASSES_MAX	50
 
 const char *host_vf_name;
 const char *host_vf2_name;
@@ -271,4 +272,18 @@ int host_quiesce(struct host_vf *vf)
 		return ret;
 	return host_attr_becomes(vf, "quiesce", "quiesced", 1000) ? 0 :
 								    -ETIMEDOUT;
+}
+
+int host_ask(struct host_vf *vf)
+{
+	uint64_t size;
+	int passes, ret;
+
+	/* The first ones may have been slow. */
+	for (passes = 0; passes < PASSES_MAX; passes++) {
+		ret = vfio_mig_data_size(&vf->dev, &size);
+		if (ret || guest_read(vf, MIGCAP_VMM_STATUS) == MIGCAP_VMM_START)
+			return ret;
+	}
+	return -ETIME;
 }

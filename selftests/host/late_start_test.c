@@ -3,12 +3,15 @@
  * Is a guest whose device's DMA is accounted for asked late, and waited for?
  *
  * The guest promises to track its device's DMA, which makes this so on every
- * kernel.  The VMM's behaviour is that of QEMU: MIG_DATA_SIZE is queried when
- * little RAM is left, and read() goes on until it says that there is no more.
+ * kernel.  The VMM's behaviour is that of QEMU: MIG_DATA_SIZE is queried at the
+ * end of each pass over RAM, and read() goes on until it says that there is no
+ * more.
  *
  * Guarantees:
- *  - PRE_COPY is entered without a question; the first MIG_DATA_SIZE query in
- *    it raises START, and one before it does not;
+ *  - PRE_COPY is entered without a question; a MIG_DATA_SIZE query in it raises
+ *    START if the pass before was short or not notably shorter than the one
+ *    before that, else the VMM is told to make another pass and nobody is
+ *    asked; a query before PRE_COPY asks nobody;
  *  - until READY much is left to read and each read gives a little of it, and
  *    never -ENOMSG; on READY the stream comes to its pause;
  *  - a guest that stays silent makes read() fail with -ETIMEDOUT, one that is
@@ -25,6 +28,7 @@
 #define STREAM_SIZE	65536
 #define MUCH		0x10000000000ULL	/* a terabyte */
 #define CTRL		(MIGCAP_CTRL_DRIVER | MIGCAP_CTRL_DMA_TRACKED)
+#define PASS_MS		300		/* a long one */
 
 enum {
 	RUNNING = VFIO_DEVICE_STATE_RUNNING,
@@ -61,6 +65,16 @@ FIXTURE_TEARDOWN(late)
 	host_close(&self->vf);
 }
 
+/* A pass over RAM, and the VMM's look at what is left. */
+static bool is_asked_after(struct host_vf *vf, int pass_ms)
+{
+	uint64_t size;
+
+	usleep(pass_ms * 1000);
+	return !vfio_mig_data_size(&vf->dev, &size) && size > MUCH &&
+	       guest_read(vf, MIGCAP_VMM_STATUS) == MIGCAP_VMM_START;
+}
+
 static int answer(struct host_vf *vf, uint8_t status)
 {
 	return guest_write(vf, MIGCAP_VF_STATUS, status);
@@ -91,10 +105,33 @@ TEST_F(late, stream_pauses_before_the_question)
 	EXPECT_TRUE(host_phys_bus_master(host_vf_name));
 }
 
+TEST_F(late, long_pass_is_followed_by_another)
+{
+	struct vfio_precopy_info info;
+
+	usleep(PASS_MS * 1000);
+	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	EXPECT_LT(MUCH, self->size);
+	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 10));
+	ASSERT_EQ(0, vfio_mig_precopy_info(self->fd, &info));
+	EXPECT_EQ(0, info.initial_bytes);
+	EXPECT_EQ(0, guest_read(&self->vf, MIGCAP_EPOCH));
+	EXPECT_EQ(0, host_ask(&self->vf));
+}
+
+TEST_F(late, passes_that_shrink_are_followed_by_another)
+{
+	ASSERT_FALSE(is_asked_after(&self->vf, 10 * PASS_MS));
+	ASSERT_FALSE(is_asked_after(&self->vf, PASS_MS));
+	ASSERT_EQ(0, guest_read(&self->vf, MIGCAP_EPOCH));
+	EXPECT_TRUE(is_asked_after(&self->vf, 10 * PASS_MS));
+}
+
 TEST_F(late, query_asks_and_answer_ends_the_wait)
 {
 	struct vfio_precopy_info info;
 
+	ASSERT_EQ(0, host_ask(&self->vf));
 	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
 	EXPECT_LT(MUCH, self->size);
 	EXPECT_EQ(MIGCAP_VMM_START, guest_read(&self->vf, MIGCAP_VMM_STATUS));
@@ -133,7 +170,7 @@ TEST_F(late, reinit_tells_of_each_question)
 	EXPECT_EQ(0, precopy_flags(self->fd));
 	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 10));
 	EXPECT_EQ(0, precopy_flags(self->fd));
-	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	ASSERT_EQ(0, host_ask(&self->vf));
 	EXPECT_EQ(VFIO_PRECOPY_INFO_REINIT, precopy_flags(self->fd));
 	EXPECT_EQ(0, precopy_flags(self->fd));
 	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));
@@ -148,7 +185,7 @@ TEST_F(late, reinit_tells_of_each_question)
 TEST_F(late, reinit_is_for_who_asks)
 {
 	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 10));
-	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	ASSERT_EQ(0, host_ask(&self->vf));
 	EXPECT_EQ(0, precopy_flags(self->fd));
 }
 
@@ -156,7 +193,7 @@ TEST_F(late, reads_without_an_answer_take_a_moment)
 {
 	long long begin;
 
-	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	ASSERT_EQ(0, host_ask(&self->vf));
 	begin = now_ns();
 	EXPECT_EQ(1, drain(self->fd, self->stream, 20));
 	/* Neither a busy loop nor so long that the VMM's lock would hurt. */
@@ -169,7 +206,7 @@ TEST_F(late, silence_times_out)
 	int ret;
 
 	ASSERT_EQ(0, host_attr_write(&self->vf, "ready_timeout_ms", "200"));
-	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	ASSERT_EQ(0, host_ask(&self->vf));
 	ret = drain(self->fd, self->stream, 10000);
 	EXPECT_EQ(-ETIMEDOUT, ret);
 	EXPECT_EQ(-ETIMEDOUT, atoi(host_attr(&self->vf, "last_error")));
@@ -181,7 +218,7 @@ TEST_F(late, silence_times_out)
 
 TEST_F(late, stopped_before_ready)
 {
-	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	ASSERT_EQ(0, host_ask(&self->vf));
 	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, PRE_COPY_P2P, NULL));
 	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, STOP_COPY, NULL));
 	EXPECT_EQ(-EIO, drain(self->fd, self->stream, 20));
@@ -195,7 +232,7 @@ TEST_F(late, promise_taken_back)
 {
 	ASSERT_EQ(0, guest_write(&self->vf, MIGCAP_CTRL, MIGCAP_CTRL_DRIVER));
 	ASSERT_EQ(0, guest_write(&self->vf, MIGCAP_CTRL, CTRL));
-	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	ASSERT_EQ(0, host_ask(&self->vf));
 	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));
 	EXPECT_EQ(host_logs_dma(&self->vf) ? -ENOMSG : -EIO,
 		  drain(self->fd, self->stream, 20));
@@ -204,7 +241,7 @@ TEST_F(late, promise_taken_back)
 /* With the promise kept, using the device again only means one more wait. */
 TEST_F(late, mind_changed)
 {
-	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	ASSERT_EQ(0, host_ask(&self->vf));
 	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));
 	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 20));
 	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_WAIT));
@@ -220,7 +257,7 @@ TEST_F(late, cancelled_before_and_after_the_question)
 	EXPECT_EQ(0, guest_read(&self->vf, MIGCAP_EVENT));
 	close(self->fd);
 	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, PRE_COPY, &self->fd));
-	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	ASSERT_EQ(0, host_ask(&self->vf));
 	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, RUNNING, NULL));
 	EXPECT_EQ(MIGCAP_VMM_END, guest_read(&self->vf, MIGCAP_VMM_STATUS));
 	EXPECT_EQ(2, guest_read(&self->vf, MIGCAP_EPOCH));
@@ -230,7 +267,7 @@ TEST_F(late, tracking_is_told)
 {
 	EXPECT_EQ(MIGCAP_EVENT_TRACKING, guest_read(&self->vf, MIGCAP_EVENT));
 	EXPECT_EQ(0, guest_read(&self->vf, MIGCAP_EPOCH));
-	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+	ASSERT_EQ(0, host_ask(&self->vf));
 	EXPECT_EQ(MIGCAP_EVENT_TRACKING, guest_read(&self->vf, MIGCAP_EVENT));
 	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, RUNNING, NULL));
 	EXPECT_EQ(0, guest_read(&self->vf, MIGCAP_EVENT));

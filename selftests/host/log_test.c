@@ -137,7 +137,6 @@ TEST_F(log, started_while_ready)
 
 TEST_F(log, in_the_course_of_a_migration)
 {
-	uint64_t size;
 	int fd;
 
 	ASSERT_EQ(0, start(&self->vf, 0, RAM, KB4));
@@ -145,7 +144,7 @@ TEST_F(log, in_the_course_of_a_migration)
 				  &fd));
 	EXPECT_EQ(MIGCAP_VMM_END, guest_read(&self->vf, MIGCAP_VMM_STATUS));
 	EXPECT_EQ(0, report(&self->vf, 0, RAM, KB4));
-	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &size));
+	ASSERT_EQ(0, host_ask(&self->vf));
 	EXPECT_EQ(MIGCAP_VMM_START, guest_read(&self->vf, MIGCAP_VMM_STATUS));
 	EXPECT_EQ(0, report(&self->vf, 0, RAM, KB4));
 	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));

@@ -348,8 +348,8 @@ static int get_state(struct vfio_device *vdev,
 }
 
 /*
- * A VMM asks this in PRE_COPY when RAM has nearly converged, which makes it
- * the moment to raise START: the device worked through the passes before.
+ * A VMM asks this in PRE_COPY at the end of each pass over RAM.  One of them is
+ * the moment to raise START: the device works through the passes before.
  */
 static int get_data_size(struct vfio_device *vdev, unsigned long *size)
 {
@@ -359,8 +359,7 @@ static int get_data_size(struct vfio_device *vdev, unsigned long *size)
 	migcap_fsm_lock(mdev);
 	if (mdev->state == VFIO_DEVICE_STATE_PRE_COPY) {
 		mutex_lock(&mdev->data->lock);
-		migcap_saver_ask(&mdev->data->saver);
-		if (migcap_saver_is_unanswered(&mdev->data->saver))
+		if (migcap_saver_pass_end(&mdev->data->saver))
 			*size = MIGCAP_SAVER_NOT_YET;
 		mutex_unlock(&mdev->data->lock);
 	}

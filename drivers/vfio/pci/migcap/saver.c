@@ -10,6 +10,7 @@
  * The lock is the owner's; the peer's is taken inside of it.
  */
 #include <linux/errno.h>
+#include <linux/timekeeping.h>
 
 #include "peer.h"
 #include "report.h"
@@ -44,6 +45,7 @@ void migcap_saver_begin(struct migcap_saver *saver,
 	saver->account = account;
 	saver->dma_seq = view->dma_seq;
 	saver->promise_seq = view->promise_seq;
+	migcap_passes_begin(&saver->passes, ktime_get_ns());
 }
 
 static int saver_fail(struct migcap_saver *saver, int error, const char *text)
@@ -70,16 +72,29 @@ void migcap_saver_ask(struct migcap_saver *saver)
 		saver->reinit = true;
 }
 
-/**
- * migcap_saver_is_unanswered() - whether a VMM must not stop the VM yet
- * @saver: the saver
- *
- * Return: true from START until the reader has come to the answer.
- */
-bool migcap_saver_is_unanswered(const struct migcap_saver *saver)
+/* From START until the reader has come to the answer. */
+static bool is_unanswered(const struct migcap_saver *saver)
 {
 	return saver->asked && !saver->stopped && !saver->error &&
 	       saver->stage <= MIGCAP_SAVER_ASK;
+}
+
+/**
+ * migcap_saver_pass_end() - the VMM has come to the end of a pass over RAM
+ * @saver: the saver
+ *
+ * Raises START if the guest should be asked now.
+ *
+ * Return: true if the VMM must not stop the VM yet.
+ */
+bool migcap_saver_pass_end(struct migcap_saver *saver)
+{
+	if (!saver->asked) {
+		if (!migcap_passes_end(&saver->passes, ktime_get_ns()))
+			return true;
+		migcap_saver_ask(saver);
+	}
+	return is_unanswered(saver);
 }
 
 /**
@@ -90,8 +105,7 @@ bool migcap_saver_is_unanswered(const struct migcap_saver *saver)
  */
 bool migcap_saver_waits(const struct migcap_saver *saver)
 {
-	return migcap_saver_is_unanswered(saver) &&
-	       saver->stage == MIGCAP_SAVER_ASK;
+	return is_unanswered(saver) && saver->stage == MIGCAP_SAVER_ASK;
 }
 
 /**
@@ -102,7 +116,7 @@ bool migcap_saver_waits(const struct migcap_saver *saver)
  */
 u64 migcap_saver_initial_bytes(const struct migcap_saver *saver)
 {
-	if (migcap_saver_is_unanswered(saver))
+	if (is_unanswered(saver))
 		return MIGCAP_SAVER_NOT_YET;
 	if (saver->stage == MIGCAP_SAVER_HEAD)
 		return sizeof(struct migcap_stream_preamble) +
