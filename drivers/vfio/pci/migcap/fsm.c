@@ -43,29 +43,23 @@ static void set_locked(struct migcap_device *mdev,
 	migcap_sysfs_notify(mdev, MIGCAP_NODE_STATE);
 }
 
-/* Returns whether there was a reset since the last look. */
-static bool take_reset_locked(struct migcap_device *mdev)
+/*
+ * The device is RUNNING after a reset.  The reset resets the peer, too, but does
+ * that without this lock: behind or ahead of what a step does to it.  So what
+ * the guest has been told is taken back here.
+ */
+static void take_reset_locked(struct migcap_device *mdev)
 {
 	int reset_seq = atomic_read(&mdev->reset_seq);
 
 	lockdep_assert_held(&mdev->state_lock);
 
 	if (reset_seq == mdev->seen_reset_seq)
-		return false;
+		return;
 	mdev->seen_reset_seq = reset_seq;
 	drop_data_locked(mdev);
 	set_locked(mdev, VFIO_DEVICE_STATE_RUNNING);
-	return true;
-}
-
-/*
- * A reset in the middle of a step has reset the peer, perhaps ahead of what the
- * step did to it.  Nothing of that may stay: the device is RUNNING.
- */
-static void end_step_locked(struct migcap_device *mdev)
-{
-	if (take_reset_locked(mdev))
-		migcap_peer_end(&mdev->peer);
+	migcap_peer_end(&mdev->peer);
 }
 
 /**
@@ -331,7 +325,7 @@ static struct file *set_state(struct vfio_device *vdev,
 			break;
 		}
 	}
-	end_step_locked(mdev);
+	take_reset_locked(mdev);
 	migcap_fsm_unlock(mdev);
 	return filp;
 }
@@ -363,7 +357,7 @@ static int get_data_size(struct vfio_device *vdev, unsigned long *size)
 			*size = MIGCAP_SAVER_NOT_YET;
 		mutex_unlock(&mdev->data->lock);
 	}
-	end_step_locked(mdev);
+	take_reset_locked(mdev);
 	migcap_fsm_unlock(mdev);
 	return 0;
 }
