@@ -10,7 +10,7 @@ endif
 LIB_OBJS := $(patsubst ../lib/%.c,$(OUT)/obj/%.o,$(addprefix ../lib/,\
 	scenario.c migrate.c migcap.c vm.c vfio.c vfio_mig.c autopsy.c emulator.c \
 	guest.c qmp.c probe.c gaps.c stream.c flood.c uplink.c command.c \
-	watch.c signals.c timeline.c nl.c pci.c sysfs.c trouble.c failure.c))
+	watch.c arp.c signals.c timeline.c nl.c pci.c sysfs.c trouble.c failure.c))
 
 CPPFLAGS += -I../../include/uapi -I/usr/include/libnl3
 LDLIBS += -lnl-route-3 -lnl-3 -ljansson -lpthread

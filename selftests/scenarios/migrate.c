@@ -2,14 +2,21 @@
 /*
  * The main job: a guest moves to another host, the network comes along.
  * Guarantees: TCP connections survive with their content, the source keeps
- * nothing, and START and END were each raised once.
+ * nothing, START and END were each raised once, and the network was told where
+ * the guest is.
  */
+#include <unistd.h>
+
 #include "kselftest_harness.h"
 
+#include "../lib/arp.h"
 #include "../lib/scenario.h"
+
+#define ANNOUNCED_MS	5000
 
 FIXTURE(migrate) {
 	struct scenario s;
+	int arp;
 };
 
 FIXTURE_SETUP(migrate)
@@ -19,10 +26,13 @@ FIXTURE_SETUP(migrate)
 	if (err == -ENODEV)
 		SKIP(return, "no NIC with SR-IOV");
 	ASSERT_EQ(0, err);
+	self->arp = arp_listen(self->s.pf.netdev);
+	ASSERT_LE(0, self->arp);
 }
 
 FIXTURE_TEARDOWN(migrate)
 {
+	close(self->arp);
 	scenario_teardown(&self->s);
 }
 
@@ -33,6 +43,8 @@ TEST_F_TIMEOUT(migrate, network_comes_along, 300)
 	long starts, ends;
 
 	ASSERT_EQ(0, scenario_migrate(s, &migration));
+	EXPECT_EQ(0, arp_wait_announcement(self->arp, SCENARIO_GUEST_ADDRESS,
+					   ANNOUNCED_MS));
 	EXPECT_EQ(0, scenario_healthy(s));
 	EXPECT_EQ(0, migcap_counter(s->vfs[0], "starts", &starts));
 	EXPECT_EQ(1, starts);

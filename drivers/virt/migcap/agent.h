@@ -62,6 +62,7 @@ enum migcap_todo {
  *			or reset the device, or may have done so before an open
  * @failures:		driver did not go down or did not come up
  * @opens_refused:	network device not opened because of a migration
+ * @announced:		neighbours told where the device's addresses are
  * @start_to_quiesced_us: last time from START noticed to READY written
  * @end_to_resumed_us:	last time from END noticed to the driver working
  */
@@ -74,6 +75,7 @@ struct migcap_counters {
 	unsigned long recovered;
 	unsigned long failures;
 	unsigned long opens_refused;
+	unsigned long announced;
 	s64 start_to_quiesced_us;
 	s64 end_to_resumed_us;
 };
@@ -95,6 +97,7 @@ struct migcap_counters {
  * @epoch:	EPOCH at the last look
  * @master_cleared: Bus Master Enable is to be set again for the driver
  * @reset_pending: the device was reset or replaced, the driver does not know
+ * @unannounced: neighbours are to be told when there is a link
  * @irq:	mailbox vector
  * @start_seen:	when START was noticed
  * @end_seen:	when END was noticed, 0 while START stands
@@ -118,6 +121,7 @@ struct migcap_agent {
 	u8 epoch;
 	bool master_cleared;
 	bool reset_pending;
+	bool unannounced;
 	struct migcap_irq irq;
 	ktime_t start_seen;
 	ktime_t end_seen;

@@ -16,6 +16,7 @@
 #include <linux/migcap_regs.h>
 
 #include "agent.h"
+#include "netdev.h"
 #include "quiesce.h"
 #include "trace.h"
 #include "traits.h"
@@ -116,6 +117,7 @@ static int migcap_bring_up(struct migcap_agent *agent)
 	}
 	agent->reset_pending = false;
 	agent->backend->prepare(agent->pdev);
+	migcap_netdev_back(agent);
 	return 0;
 }
 
@@ -188,6 +190,7 @@ static int migcap_enter_quiesced(struct migcap_agent *agent)
 							agent->start_seen);
 	trace_migcap_guest_ready(&agent->pdev->dev, agent->epoch,
 				 counters->start_to_quiesced_us);
+	migcap_netdev_left(agent);
 	return 0;
 }
 

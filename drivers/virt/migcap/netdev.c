@@ -45,6 +45,87 @@ bool migcap_netdev_all_closed(struct pci_dev *pdev)
 	return closed && !open;
 }
 
+/* Some network device of the function that is up; the RTNL keeps it. */
+static struct net_device *migcap_netdev_open(struct pci_dev *pdev)
+{
+	struct net_device *dev, *open = NULL;
+	struct net *net;
+
+	ASSERT_RTNL();
+
+	down_read(&net_rwsem);
+	for_each_net(net) {
+		for_each_netdev(net, dev) {
+			if (dev->dev.parent == &pdev->dev && netif_running(dev))
+				open = dev;
+		}
+	}
+	up_read(&net_rwsem);
+
+	return open;
+}
+
+/* The addresses of a failover pair belong to its master. */
+static struct net_device *migcap_netdev_pair(struct net_device *dev)
+{
+	return netif_is_failover_slave(dev) ? netdev_master_upper_dev_get(dev) :
+					      NULL;
+}
+
+static void migcap_netdev_announce(struct migcap_agent *agent,
+				   struct net_device *dev)
+{
+	agent->counters.announced++;
+	call_netdevice_notifiers(NETDEV_NOTIFY_PEERS, dev);
+}
+
+/**
+ * migcap_netdev_left() - the function was taken down
+ * @agent:	its agent
+ *
+ * Where another device takes over with the same address, switches learn at once
+ * where that is.
+ *
+ * Context: RTNL held.
+ */
+void migcap_netdev_left(struct migcap_agent *agent)
+{
+	struct net_device *dev = migcap_netdev_open(agent->pdev);
+	struct net_device *pair = dev ? migcap_netdev_pair(dev) : NULL;
+
+	if (pair && netif_carrier_ok(pair))
+		migcap_netdev_announce(agent, pair);
+}
+
+static void migcap_netdev_carrier(struct migcap_agent *agent,
+				  struct net_device *dev)
+{
+	struct net_device *pair = migcap_netdev_pair(dev);
+
+	if (!agent->unannounced || !netif_carrier_ok(dev))
+		return;
+	agent->unannounced = false;
+	migcap_netdev_announce(agent, pair ? : dev);
+}
+
+/**
+ * migcap_netdev_back() - the function works again, perhaps on another host
+ * @agent:	its agent
+ *
+ * Switches and neighbours are told where its addresses are, by gratuitous ARP
+ * and its counterpart of IPv6, as soon as there is a link.
+ *
+ * Context: RTNL held.
+ */
+void migcap_netdev_back(struct migcap_agent *agent)
+{
+	struct net_device *dev = migcap_netdev_open(agent->pdev);
+
+	agent->unannounced = dev;
+	if (dev)
+		migcap_netdev_carrier(agent, dev);
+}
+
 static int migcap_netdev_event(struct notifier_block *nb, unsigned long event,
 			       void *info)
 {
@@ -64,6 +145,9 @@ static int migcap_netdev_event(struct notifier_block *nb, unsigned long event,
 		break;
 	case NETDEV_GOING_DOWN:
 		migcap_arc_closing(agent);
+		break;
+	case NETDEV_CHANGE:
+		migcap_netdev_carrier(agent, dev);
 		break;
 	case NETDEV_UP:
 	case NETDEV_DOWN:

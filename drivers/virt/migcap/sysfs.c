@@ -74,11 +74,12 @@ static int migcap_print_counters(const struct migcap_agent *agent, char *buf)
 			  "resumed %lu\n"
 			  "recovered %lu\n"
 			  "failures %lu\n"
-			  "opens_refused %lu\n",
+			  "opens_refused %lu\n"
+			  "announced %lu\n",
 			  counters->starts, counters->ends, counters->missed,
 			  counters->quiesced, counters->resumed,
 			  counters->recovered, counters->failures,
-			  counters->opens_refused);
+			  counters->opens_refused, counters->announced);
 }
 MIGCAP_ATTR(counters);
 
