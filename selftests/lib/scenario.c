@@ -23,6 +23,7 @@
 #define MIGRATE_MS	120000
 #define NETWORK_MS	60000
 #define SETTLE_MS	30000
+#define SILENCE_MS	5000
 #define SIGN_OF_LIFE	(128 * 1024)	/* more than may be in buffers */
 #define PROBES_WANTED	10
 
@@ -224,10 +225,20 @@ int scenario_setup_vmm(struct scenario *s, const char *name,
 	return err;
 }
 
+/* A guest that is silent at the end, whoever waited for what. */
+static void look_into_silence(struct scenario *s)
+{
+	struct vm *vm = scenario_vm(s);
+
+	if (vm_alive(vm) && guest_wait(&vm->guest, SILENCE_MS))
+		vm_explain(vm, -ETIMEDOUT);
+}
+
 void scenario_teardown(struct scenario *s)
 {
 	int end;
 
+	look_into_silence(s);
 	stream_stop(s->stream);
 	probe_stop(s->probe);
 	s->stream = NULL;
