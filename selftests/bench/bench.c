@@ -172,7 +172,7 @@ static bool run_plan(struct wire *wire, const struct plan *plan)
 	for (i = 0; i < plan->nr_loads; i++) {
 		results[i].load = &plan->loads[i];
 		run_load(wire, plan, &results[i]);
-		ok = !failed_runs(&results[i]) && !write_results(i + 1) && ok;
+		ok = !write_results(i + 1) && !failed_runs(&results[i]) && ok;
 	}
 	for (i = 0; i < plan->nr_loads; i++) {
 		report_markdown(stdout, &results[i]);
