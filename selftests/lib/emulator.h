@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A fault of the lab itself.  Where this machine's KVM runs on processors that
- * are emulated, a guest may be left twice, and then has the registers of this
- * machine's kernel, behind its VMRUN instruction.  Such a guest hangs there, or is
- * reset by the triple fault that follows.  See "processor" in testing.md.
+ * are emulated, a guest may be left with the registers of this machine's kernel,
+ * behind its VMRUN instruction.  It hangs there, or is reset by the triple fault
+ * that follows.  See "What a failure leaves behind" in testing.md.
  */
 #ifndef MIGCAP_TEST_EMULATOR_H
 #define MIGCAP_TEST_EMULATOR_H
