@@ -190,7 +190,6 @@ static int migcap_enter_quiesced(struct migcap_agent *agent)
 							agent->start_seen);
 	trace_migcap_guest_ready(&agent->pdev->dev, agent->epoch,
 				 counters->start_to_quiesced_us);
-	migcap_netdev_left(agent);
 	return 0;
 }
 

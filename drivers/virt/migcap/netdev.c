@@ -9,6 +9,7 @@
 #include <linux/pci.h>
 #include <linux/rtnetlink.h>
 #include <net/net_namespace.h>
+#include <net/sch_generic.h>
 
 #include "agent.h"
 #include "netdev.h"
@@ -65,47 +66,23 @@ static struct net_device *migcap_netdev_open(struct pci_dev *pdev)
 	return open;
 }
 
-/* The addresses of a failover pair belong to its master. */
-static struct net_device *migcap_netdev_pair(struct net_device *dev)
-{
-	return netif_is_failover_slave(dev) ? netdev_master_upper_dev_get(dev) :
-					      NULL;
-}
-
-static void migcap_netdev_announce(struct migcap_agent *agent,
-				   struct net_device *dev)
-{
-	agent->counters.announced++;
-	call_netdevice_notifiers(NETDEV_NOTIFY_PEERS, dev);
-}
-
-/**
- * migcap_netdev_left() - the function was taken down
- * @agent:	its agent
- *
- * Where another device takes over with the same address, switches learn at once
- * where that is.
- *
- * Context: RTNL held.
+/*
+ * Between a driver's word that there is a link and the event that tells of it, what
+ * is sent is dropped.  The addresses of a failover pair belong to its master.
  */
-void migcap_netdev_left(struct migcap_agent *agent)
-{
-	struct net_device *dev = migcap_netdev_open(agent->pdev);
-	struct net_device *pair = dev ? migcap_netdev_pair(dev) : NULL;
-
-	if (pair && netif_carrier_ok(pair))
-		migcap_netdev_announce(agent, pair);
-}
-
 static void migcap_netdev_carrier(struct migcap_agent *agent,
 				  struct net_device *dev)
 {
-	struct net_device *pair = migcap_netdev_pair(dev);
+	struct net_device *pair = NULL;
 
-	if (!agent->unannounced || !netif_carrier_ok(dev))
+	if (!agent->unannounced || !netif_carrier_ok(dev) ||
+	    qdisc_tx_is_noop(dev))
 		return;
+	if (netif_is_failover_slave(dev))
+		pair = netdev_master_upper_dev_get(dev);
 	agent->unannounced = false;
-	migcap_netdev_announce(agent, pair ? : dev);
+	agent->counters.announced++;
+	call_netdevice_notifiers(NETDEV_NOTIFY_PEERS, pair ? : dev);
 }
 
 /**
