@@ -131,6 +131,10 @@ int trial_each(struct trial *t, const struct trial_call *call)
 	long users;
 
 	trial_close_data(t);
+	/* The driver holds the file of a migration, until that is over. */
+	ret = trip_begin(&t->vf);
+	if (ret)
+		return ret;
 	files = count_files();
 	users = count_users();
 	do {
