@@ -15,8 +15,7 @@ SUITE ?=
 TESTS ?=
 QUICK ?=
 # What is run on the kernel with sanitizers, where all takes much longer.
-DEBUG_TESTS := host/ scenarios/migrate scenarios/cancel scenarios/reboot \
-	scenarios/tracked
+DEBUG_TESTS := host/ scenarios/migrate scenarios/cancel scenarios/reboot
 
 all: modules
 
