@@ -23,6 +23,7 @@ FIXTURE_SETUP(migrate)
 {
 	int err = scenario_setup(&self->s, "migrate", GUEST_WITH_AGENT);
 
+	self->arp = -1;
 	if (err == -ENODEV)
 		SKIP(return, "no NIC with SR-IOV");
 	ASSERT_EQ(0, err);

@@ -15,6 +15,27 @@
 #include "netdev.h"
 #include "registry.h"
 
+/* Some network device of the function that is up, or that is not; or NULL. */
+static struct net_device *migcap_netdev_find(struct pci_dev *pdev, bool up)
+{
+	struct net_device *dev, *found = NULL;
+	struct net *net;
+
+	ASSERT_RTNL();
+
+	down_read(&net_rwsem);
+	for_each_net(net) {
+		for_each_netdev(net, dev) {
+			if (dev->dev.parent == &pdev->dev &&
+			    !!(dev->flags & IFF_UP) == up)
+				found = dev;
+		}
+	}
+	up_read(&net_rwsem);
+
+	return found;
+}
+
 /**
  * migcap_netdev_all_closed() - tell whether no one uses a network function
  * @pdev:	the function
@@ -24,46 +45,8 @@
  */
 bool migcap_netdev_all_closed(struct pci_dev *pdev)
 {
-	unsigned int closed = 0, open = 0;
-	struct net_device *dev;
-	struct net *net;
-
-	ASSERT_RTNL();
-
-	down_read(&net_rwsem);
-	for_each_net(net) {
-		for_each_netdev(net, dev) {
-			if (dev->dev.parent != &pdev->dev)
-				continue;
-			if (dev->flags & IFF_UP)
-				open++;
-			else
-				closed++;
-		}
-	}
-	up_read(&net_rwsem);
-
-	return closed && !open;
-}
-
-/* Some network device of the function that is up; the RTNL keeps it. */
-static struct net_device *migcap_netdev_open(struct pci_dev *pdev)
-{
-	struct net_device *dev, *open = NULL;
-	struct net *net;
-
-	ASSERT_RTNL();
-
-	down_read(&net_rwsem);
-	for_each_net(net) {
-		for_each_netdev(net, dev) {
-			if (dev->dev.parent == &pdev->dev && netif_running(dev))
-				open = dev;
-		}
-	}
-	up_read(&net_rwsem);
-
-	return open;
+	return migcap_netdev_find(pdev, false) &&
+	       !migcap_netdev_find(pdev, true);
 }
 
 /*
@@ -96,7 +79,7 @@ static void migcap_netdev_carrier(struct migcap_agent *agent,
  */
 void migcap_netdev_back(struct migcap_agent *agent)
 {
-	struct net_device *dev = migcap_netdev_open(agent->pdev);
+	struct net_device *dev = migcap_netdev_find(agent->pdev, true);
 
 	agent->unannounced = dev;
 	if (dev)
