@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The evidence is the guest's instruction pointer: an address of this machine's
- * kernel in the function that executes VMRUN.  A reset leaves none.
+ * kernel in the function that executes VMRUN.  A reset leaves none.  A VM in which
+ * KVM gave up is stopped by QEMU.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -71,6 +72,20 @@ static bool was_reset(struct vm *vm)
 			vm->reset_expected, 0);
 }
 
+static bool kvm_gave_up(struct vm *vm)
+{
+	const char *status = NULL;
+	json_t *answer;
+	bool gave_up;
+
+	if (qmp_command(&vm->qmp, "query-status", NULL, &answer))
+		return false;
+	json_unpack(answer, "{s:s}", "status", &status);
+	gave_up = status && !strcmp(status, "internal-error");
+	json_decref(answer);
+	return gave_up;
+}
+
 static void report(struct vm *vm, const char *what)
 {
 	char path[VM_PATH_SIZE];
@@ -88,7 +103,9 @@ const char *emulator_lost_guest(struct vm *vm)
 {
 	const char *what = NULL;
 
-	if (is_at_vmrun(vm))
+	if (kvm_gave_up(vm))
+		what = "KVM could not go on with the guest: internal error";
+	else if (is_at_vmrun(vm))
 		what = "the guest is at the VMRUN of this machine's kernel";
 	else if (was_reset(vm))
 		what = "the guest was reset without a reason of its own";

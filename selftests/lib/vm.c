@@ -33,6 +33,13 @@
 #define GUEST_CMDLINE	"console=ttyS0 loglevel=5 mitigations=off " \
 			"no_timer_check tsc=nowatchdog " \
 			"unknown_nmi_panic panic=0"
+/*
+ * KVM of 7.3 gives up ("internal error, suberror 3") on an access to a device's
+ * memory that it must emulate if the guest took a fault since its last exit and
+ * the processor left the fault's type behind, marked invalid.  Emulated
+ * processors do.  Who writes to the port was just faulted in; ports are safe.
+ */
+#define NO_MMIO		",disable-modern=on,disable-legacy=off"
 #define USUAL_MEMORY_MB	256
 #define START_MS	30000
 #define STOP_MS		5000
@@ -109,7 +116,7 @@ static void add_channels(struct args *args, const struct vm *vm)
 	add(args, "-chardev",
 	    "socket,id=ctl,path=" RUN_DIR "/%s.ctl,server=on,wait=off",
 	    vm->name);
-	add(args, "-device", "virtio-serial-pci,id=serial0");
+	add(args, "-device", "virtio-serial-pci,id=serial0" NO_MMIO);
 	add(args, "-device", "virtserialport,chardev=ctl,name="
 	    GUEST_PORT_NAME);
 }
