@@ -226,7 +226,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	note_quietly();
-	ok = !wire_make(&wire);
+	ok = !wire_make(&wire, true);
 	if (ok)
 		ok = run_plan(&wire, &plan);
 	else

@@ -25,12 +25,10 @@
 
 static void add_virtio(int end, struct run_args *args, const char *more)
 {
-	run_arg(args, "-netdev",
-		"tap,id=net0,vhost=on,script=no,downscript=no,ifname=%s",
-		wire_tap(end));
-	run_arg(args, "-device",
-		"virtio-net-pci,id=net0dev,netdev=net0,mac=%s%s", WIRE_MAC,
-		more);
+	const struct wire_nic nic = wire_nic(end, more);
+
+	run_arg(args, "-netdev", "%s", nic.netdev);
+	run_arg(args, "-device", "%s", nic.device);
 }
 
 static void virtio_devices(const struct run *run, int end,

@@ -105,7 +105,7 @@ static int prepare(struct run *run)
 	if (peer->driver)
 		err = wire_bind(run->wire, peer->driver);
 	run->watch = watch_start();
-	run->probe = probe_start(WIRE_BRIDGE, WIRE_GUEST_ADDRESS);
+	run->probe = probe_start(wire_link(run->wire), WIRE_GUEST_ADDRESS);
 	run->uplink = uplink_start(run->wire->pf.netdev);
 	if (!run->watch || !run->probe || !run->uplink)
 		return -EIO;

@@ -11,7 +11,7 @@
 #include "../lib/watch.h"
 #include "figures.h"
 #include "plot.h"
-#include "wire.h"
+#include "../lib/wire.h"
 
 #define RUN_ARGS_MAX	8
 

@@ -40,8 +40,9 @@ static int make_vfs(struct scenario *s)
 	err = scenario_prepare_vfs(s);
 	if (err)
 		return err;
-	progress_detail("NIC %s (%s); VF 0 %s and VF 2 %s, MAC " SCENARIO_MAC,
-			s->pf.bdf, s->pf.netdev, s->vfs[0], s->vfs[1]);
+	progress_detail("NIC %s (%s); VF 0 %s and VF 2 %s, MAC " WIRE_MAC,
+			s->wire.pf.bdf, s->wire.pf.netdev, s->wire.vfs[0],
+			s->wire.vfs[1]);
 	progress_detail("bound to " MIGCAP_DRIVER " by driver_override");
 	return 0;
 }
@@ -152,8 +153,8 @@ static int run(struct scenario *s, struct story *story, struct watch *watch)
 		progress_step("starting the QEMU that takes the guest, on VF 2");
 		err = scenario_start_destination(s);
 	}
-	story->source = s->vfs[0];
-	story->destination = s->vfs[1];
+	story->source = s->wire.vfs[0];
+	story->destination = s->wire.vfs[1];
 	if (!err)
 		err = signals_watch(watch, story->source,
 				    story->destination);
@@ -218,7 +219,7 @@ static void clean_up(void)
 
 	if (!pci_find_pf(&pf)) {
 		pci_remove_vfs(&pf);
-		nl_address_del(pf.netdev, SCENARIO_HOST_ADDRESS "/24");
+		nl_address_del(pf.netdev, WIRE_HOST_ADDRESS "/24");
 	}
 }
 

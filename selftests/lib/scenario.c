@@ -11,12 +11,10 @@
 
 #include "clock.h"
 #include "failure.h"
-#include "nl.h"
 #include "scenario.h"
 #include "trouble.h"
 #include "vfio_mig.h"
 
-#define NR_VFS		4
 #define BOOT_MS		120000
 #define ARRIVAL_MS	30000
 #define QUIESCE_MS	30000
@@ -27,14 +25,17 @@
 #define SIGN_OF_LIFE	(128 * 1024)	/* more than may be in buffers */
 #define PROBES_WANTED	10
 
+/*
+ * The guest is told what it is; that it belongs to the VF, QEMU does not know.
+ * Why its notifications are not in memory: see vm.c.
+ */
+#define STANDBY		",failover=on,modern-pio-notify=on"
+
 /* What it did is in the guest's trace then, should it have to be explained. */
 #define LOAD_AGENT	"load migcap_guest && " \
 			"echo 1 >/sys/kernel/tracing/events/migcap_guest/enable"
 #define TRACKS_DMA	"grep -x yes " \
 			"/sys/bus/pci/devices/*/migcap_agent/dma_tracked"
-
-/* VF numbers of the two ends. */
-static const int ends[2] = { 0, 2 };
 
 static const char *driver(void)
 {
@@ -48,26 +49,7 @@ struct vm *scenario_vm(struct scenario *s)
 
 const char *scenario_vf(struct scenario *s)
 {
-	return s->vfs[s->here];
-}
-
-static int prepare_pf(struct scenario *s)
-{
-	int err = nl_link_set(s->pf.netdev, true);
-
-	return err ? err : nl_address_add(s->pf.netdev,
-					  SCENARIO_HOST_ADDRESS "/24");
-}
-
-static int prepare_vf(struct scenario *s, int end)
-{
-	int err;
-
-	err = pci_vf_bdf(&s->pf, ends[end], s->vfs[end]);
-	if (err)
-		return failure(err, "no VF %d", ends[end]);
-	err = nl_vf_set_mac(s->pf.netdev, ends[end], SCENARIO_MAC);
-	return err ? err : pci_bind(s->vfs[end], driver());
+	return s->wire.vfs[s->here];
 }
 
 static bool can_migrate(void)
@@ -78,10 +60,10 @@ static bool can_migrate(void)
 static int ask_vf(struct scenario *s)
 {
 	struct vfio_dev dev;
-	int err = vfio_dev_open(&dev, s->vfs[0]);
+	int err = vfio_dev_open(&dev, s->wire.vfs[0]);
 
 	if (err)
-		return failure(err, "%s cannot be opened: %s", s->vfs[0],
+		return failure(err, "%s cannot be opened: %s", s->wire.vfs[0],
 			       strerror(-err));
 	s->logs_dma = vfio_mig_logs_dma(&dev);
 	vfio_dev_close(&dev);
@@ -103,28 +85,26 @@ static const char *vf_options(const struct scenario *s)
 
 int scenario_prepare_vfs(struct scenario *s)
 {
-	int err;
+	int err = wire_make(&s->wire, s->vmm.standby);
 
-	err = pci_find_pf(&s->pf);
 	if (!err)
-		err = pci_make_vfs(&s->pf, NR_VFS);
-	if (!err)
-		err = prepare_pf(s);
-	if (!err)
-		err = prepare_vf(s, 0);
-	if (!err)
-		err = prepare_vf(s, 1);
+		err = wire_bind(&s->wire, driver());
 	return err ? err : ask_vf(s);
 }
 
 static int start_vm(struct scenario *s, int end, bool incoming)
 {
 	char name[32];
+	const struct wire_nic nic = wire_nic(end, STANDBY);
+	const char *const standby[] = {
+		"-netdev", nic.netdev, "-device", nic.device, NULL
+	};
 	struct vm_spec spec = {
 		.name = name,
-		.vf = s->vfs[end],
+		.vf = s->wire.vfs[end],
 		.vf_options = vf_options(s),
 		.vfio = s->vmm.vfio,
+		.extra = s->vmm.standby ? standby : NULL,
 		.incoming = incoming,
 	};
 
@@ -164,7 +144,7 @@ int scenario_network(struct scenario *s)
 		err = in_guest(s, "load migcap_guest");
 	if (!err)
 		err = in_guest(s, "ip link set eth0 up && ip address add "
-			       SCENARIO_GUEST_ADDRESS "/24 dev eth0");
+			       WIRE_GUEST_ADDRESS "/24 dev eth0");
 	if (!err)
 		err = in_guest(s, "setsid tcpecho </dev/null >/dev/null 2>&1 &");
 	return err;
@@ -175,14 +155,14 @@ int scenario_traffic(struct scenario *s)
 	stream_stop(s->stream);
 	s->stream = NULL;
 	if (!s->probe)
-		s->probe = probe_start(s->pf.netdev, SCENARIO_GUEST_ADDRESS);
+		s->probe = probe_start(wire_link(&s->wire), WIRE_GUEST_ADDRESS);
 	if (!s->probe)
 		return -EIO;
 	if (!probe_first_answer(s->probe, now_ns(), NETWORK_MS))
 		return vm_explain(scenario_vm(s),
 				  failure(-ETIMEDOUT,
 					  "the guest does not answer pings"));
-	s->stream = stream_start(SCENARIO_GUEST_ADDRESS, NETWORK_MS);
+	s->stream = stream_start(WIRE_GUEST_ADDRESS, NETWORK_MS);
 	return s->stream ? 0 : vm_explain(scenario_vm(s), -EIO);
 }
 
@@ -245,11 +225,7 @@ void scenario_teardown(struct scenario *s)
 	s->probe = NULL;
 	for (end = 0; end < 2; end++)
 		vm_stop(&s->vms[end]);
-	for (end = 0; end < 2; end++)
-		if (s->vfs[end][0])
-			pci_unbind(s->vfs[end]);
-	if (s->pf.bdf[0])
-		pci_remove_vfs(&s->pf);
+	wire_remove(&s->wire);
 	if (s->kernel_log > 0)
 		close(s->kernel_log);
 	s->kernel_log = 0;

@@ -28,10 +28,7 @@
 #include "probe.h"
 #include "stream.h"
 #include "vm.h"
-
-#define SCENARIO_HOST_ADDRESS	"10.9.0.1"
-#define SCENARIO_GUEST_ADDRESS	"10.9.0.2"
-#define SCENARIO_MAC		"02:00:00:09:00:02"
+#include "wire.h"
 
 enum scenario_guest {
 	GUEST_WITH_AGENT,
@@ -44,6 +41,7 @@ enum scenario_guest {
 struct scenario_vmm {
 	enum vm_vfio vfio;
 	bool iommu_tracks;	/* the IOMMU's dirty bits, not the VF's log */
+	bool standby;		/* the guest also has a virtio-net of the VF's MAC */
 };
 
 struct scenario {
@@ -51,9 +49,8 @@ struct scenario {
 	enum scenario_guest kind;
 	struct scenario_vmm vmm;
 	bool logs_dma;			/* the VFs' driver, on this kernel */
-	struct pci_pf pf;
-	char vfs[2][PCI_BDF_SIZE];
-	struct vm vms[2];		/* vms[i] has vfs[i] */
+	struct wire wire;
+	struct vm vms[2];		/* vms[i] has wire.vfs[i] */
 	int here;			/* where the guest runs */
 	int started;			/* VMs so far, for their names */
 	int needs_quiesce;		/* -1: not known yet */

@@ -27,7 +27,7 @@ FIXTURE_SETUP(migrate)
 	if (err == -ENODEV)
 		SKIP(return, "no NIC with SR-IOV");
 	ASSERT_EQ(0, err);
-	self->arp = arp_listen(self->s.pf.netdev);
+	self->arp = arp_listen(self->s.wire.pf.netdev);
 	ASSERT_LE(0, self->arp);
 }
 
@@ -44,12 +44,12 @@ TEST_F_TIMEOUT(migrate, network_comes_along, 300)
 	long starts, ends;
 
 	ASSERT_EQ(0, scenario_migrate(s, &migration));
-	EXPECT_EQ(0, arp_wait_announcement(self->arp, SCENARIO_GUEST_ADDRESS,
+	EXPECT_EQ(0, arp_wait_announcement(self->arp, WIRE_GUEST_ADDRESS,
 					   ANNOUNCED_MS));
 	EXPECT_EQ(0, scenario_healthy(s));
-	EXPECT_EQ(0, migcap_counter(s->vfs[0], "starts", &starts));
+	EXPECT_EQ(0, migcap_counter(s->wire.vfs[0], "starts", &starts));
 	EXPECT_EQ(1, starts);
-	EXPECT_EQ(0, migcap_counter(s->vfs[1], "ends", &ends));
+	EXPECT_EQ(0, migcap_counter(s->wire.vfs[1], "ends", &ends));
 	EXPECT_EQ(1, ends);
 	TH_LOG("total %lld ms, downtime %lld ms, %lld KiB sent in %lld passes",
 	       migration.total_ms, migration.downtime_ms,

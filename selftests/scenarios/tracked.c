@@ -117,7 +117,7 @@ static struct flood *pour(struct scenario *s, enum flood_kind kind)
 	    guest_must(guest, 20, "setsid %s >/tmp/hoard.out 2>&1 &",
 		       kinds[kind].hoard))
 		return NULL;
-	return flood_start(SCENARIO_GUEST_ADDRESS, kinds[kind].rate, FLOOD_MS);
+	return flood_start(WIRE_GUEST_ADDRESS, kinds[kind].rate, FLOOD_MS);
 }
 
 static int begin_and_hold(struct migration *migration)

@@ -340,6 +340,9 @@ struct migcap_agent *migcap_agent_create(struct pci_dev *pdev, u8 pos,
 void migcap_agent_stop(struct migcap_agent *agent)
 {
 	kthread_stop(agent->thread);
+	rtnl_lock();
+	migcap_standby_end(&agent->standby);
+	rtnl_unlock();
 	migcap_track_exit(&agent->track);
 }
 

@@ -30,6 +30,7 @@
 
 #include "irq.h"
 #include "regs.h"
+#include "standby.h"
 #include "target.h"
 #include "track.h"
 
@@ -98,6 +99,7 @@ struct migcap_counters {
  * @master_cleared: Bus Master Enable is to be set again for the driver
  * @reset_pending: the device was reset or replaced, the driver does not know
  * @unannounced: neighbours are to be told when there is a link
+ * @standby:	receives while the device is down
  * @irq:	mailbox vector
  * @start_seen:	when START was noticed
  * @end_seen:	when END was noticed, 0 while START stands
@@ -122,6 +124,7 @@ struct migcap_agent {
 	bool master_cleared;
 	bool reset_pending;
 	bool unannounced;
+	struct migcap_standby standby;
 	struct migcap_irq irq;
 	ktime_t start_seen;
 	ktime_t end_seen;

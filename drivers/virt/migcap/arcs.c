@@ -181,6 +181,7 @@ static int migcap_enter_quiesced(struct migcap_agent *agent)
 		return ret;
 	}
 
+	migcap_netdev_gone(agent);
 	trace_migcap_guest_quiesced(&agent->pdev->dev, agent->epoch,
 				    ktime_us_delta(ktime_get(),
 						   agent->start_seen));

@@ -49,23 +49,46 @@ bool migcap_netdev_all_closed(struct pci_dev *pdev)
 	       !migcap_netdev_find(pdev, true);
 }
 
+/* The addresses of a failover pair belong to its master. */
+static void migcap_netdev_announce(struct net_device *dev)
+{
+	struct net_device *pair = NULL;
+
+	if (netif_is_failover_slave(dev))
+		pair = netdev_master_upper_dev_get(dev);
+	call_netdevice_notifiers(NETDEV_NOTIFY_PEERS, pair ? : dev);
+}
+
+/**
+ * migcap_netdev_gone() - the function does not work until further notice
+ * @agent:	its agent
+ *
+ * If it has a standby, that one takes over, and neighbours are told.
+ *
+ * Context: RTNL held.
+ */
+void migcap_netdev_gone(struct migcap_agent *agent)
+{
+	struct net_device *dev = migcap_netdev_find(agent->pdev, true);
+
+	if (dev && migcap_standby_begin(&agent->standby, dev))
+		migcap_netdev_announce(dev);
+}
+
 /*
  * Between a driver's word that there is a link and the event that tells of it, what
- * is sent is dropped.  The addresses of a failover pair belong to its master.
+ * is sent is dropped.
  */
 static void migcap_netdev_carrier(struct migcap_agent *agent,
 				  struct net_device *dev)
 {
-	struct net_device *pair = NULL;
-
 	if (!agent->unannounced || !netif_carrier_ok(dev) ||
 	    qdisc_tx_is_noop(dev))
 		return;
-	if (netif_is_failover_slave(dev))
-		pair = netdev_master_upper_dev_get(dev);
 	agent->unannounced = false;
 	agent->counters.announced++;
-	call_netdevice_notifiers(NETDEV_NOTIFY_PEERS, pair ? : dev);
+	migcap_netdev_announce(dev);
+	migcap_standby_end(&agent->standby);
 }
 
 /**
@@ -84,6 +107,14 @@ void migcap_netdev_back(struct migcap_agent *agent)
 	agent->unannounced = dev;
 	if (dev)
 		migcap_netdev_carrier(agent, dev);
+	else
+		migcap_standby_end(&agent->standby);
+}
+
+static void migcap_netdev_relinked(struct netdev_notifier_changeupper_info *info)
+{
+	if (!info->linking)
+		migcap_standby_unlinked(info->upper_dev);
 }
 
 static int migcap_netdev_event(struct notifier_block *nb, unsigned long event,
@@ -92,6 +123,10 @@ static int migcap_netdev_event(struct notifier_block *nb, unsigned long event,
 	struct net_device *dev = netdev_notifier_info_to_dev(info);
 	struct migcap_agent *agent;
 	int ret = 0;
+
+	/* Not of the function alone: what stands by for it has another parent. */
+	if (event == NETDEV_CHANGEUPPER)
+		migcap_netdev_relinked(info);
 
 	if (!dev->dev.parent || !dev_is_pci(dev->dev.parent))
 		return NOTIFY_DONE;

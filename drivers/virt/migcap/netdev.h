@@ -13,6 +13,7 @@ struct migcap_agent;
 struct pci_dev;
 
 bool migcap_netdev_all_closed(struct pci_dev *pdev);
+void migcap_netdev_gone(struct migcap_agent *agent);
 void migcap_netdev_back(struct migcap_agent *agent);
 int migcap_netdev_init(void);
 void migcap_netdev_exit(void);

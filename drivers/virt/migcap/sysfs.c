@@ -75,11 +75,13 @@ static int migcap_print_counters(const struct migcap_agent *agent, char *buf)
 			  "recovered %lu\n"
 			  "failures %lu\n"
 			  "opens_refused %lu\n"
-			  "announced %lu\n",
+			  "announced %lu\n"
+			  "standby_frames %ld\n",
 			  counters->starts, counters->ends, counters->missed,
 			  counters->quiesced, counters->resumed,
 			  counters->recovered, counters->failures,
-			  counters->opens_refused, counters->announced);
+			  counters->opens_refused, counters->announced,
+			  atomic_long_read(&agent->standby.frames));
 }
 MIGCAP_ATTR(counters);
 

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Making a guest's network and taking it away again.
+ */
+#include <stdio.h>
+
+#include "command.h"
+#include "nl.h"
+#include "wire.h"
+
+#define NR_VFS		4
+#define BRIDGE		"migcapbr"
+#define ADDRESS		WIRE_HOST_ADDRESS "/24"
+
+static const int vf_numbers[2] = { 0, 2 };
+static const char *const taps[2] = { "migcaptap0", "migcaptap1" };
+
+const char *wire_link(const struct wire *wire)
+{
+	return wire->bridged ? BRIDGE : wire->pf.netdev;
+}
+
+struct wire_nic wire_nic(int end, const char *more)
+{
+	struct wire_nic nic;
+
+	snprintf(nic.netdev, sizeof(nic.netdev),
+		 "tap,id=net0,vhost=on,script=no,downscript=no,ifname=%s",
+		 taps[end]);
+	snprintf(nic.device, sizeof(nic.device),
+		 "virtio-net-pci,id=net0dev,netdev=net0,mac=" WIRE_MAC "%s",
+		 more);
+	return nic;
+}
+
+static int join(const char *link)
+{
+	int err = command("ip link set %s master " BRIDGE " up", link);
+
+	return err ? err : command("bridge link set dev %s isolated on", link);
+}
+
+/* The bridge has the PF's address: the NIC delivers no other to the PF. */
+static int make_bridge(const char *pf)
+{
+	int end, err;
+
+	nl_address_del(pf, ADDRESS);
+	/* A kernel that has them built in may have no modules at all. */
+	err = command("modprobe -aq bridge tun vhost_net || true");
+	if (!err)
+		err = command("ip link add " BRIDGE " type bridge forward_delay 0");
+	if (!err)
+		err = command("ip link set " BRIDGE " up address $(cat /sys/class/net/%s/address)",
+			      pf);
+	if (!err)
+		err = join(pf);
+	for (end = 0; end < 2 && !err; end++) {
+		err = command("ip tuntap add dev %s mode tap", taps[end]);
+		if (!err)
+			err = join(taps[end]);
+	}
+	return err;
+}
+
+static int make_vf(struct wire *wire, int end)
+{
+	int err = pci_vf_bdf(&wire->pf, vf_numbers[end], wire->vfs[end]);
+
+	if (err)
+		return failure(err, "no VF %d", vf_numbers[end]);
+	return nl_vf_set_mac(wire->pf.netdev, vf_numbers[end], WIRE_MAC);
+}
+
+int wire_make(struct wire *wire, bool bridged)
+{
+	int err = pci_find_pf(&wire->pf);
+
+	wire->bridged = bridged;
+	if (!err)
+		err = pci_make_vfs(&wire->pf, NR_VFS);
+	if (!err)
+		err = nl_link_set(wire->pf.netdev, true);
+	if (!err && bridged)
+		err = make_bridge(wire->pf.netdev);
+	if (!err)
+		err = nl_address_add(wire_link(wire), ADDRESS);
+	if (!err)
+		err = make_vf(wire, 0);
+	return err ? err : make_vf(wire, 1);
+}
+
+void wire_remove(struct wire *wire)
+{
+	int end;
+
+	for (end = 0; end < 2; end++)
+		if (wire->vfs[end][0])
+			pci_unbind(wire->vfs[end]);
+	if (wire->pf.bdf[0])
+		pci_remove_vfs(&wire->pf);
+	if (wire->bridged)
+		command("ip link del %s; ip link del %s; ip link del " BRIDGE,
+			taps[0], taps[1]);
+	wire->bridged = false;
+}
+
+int wire_bind(const struct wire *wire, const char *driver)
+{
+	int err = pci_bind(wire->vfs[0], driver);
+
+	return err ? err : pci_bind(wire->vfs[1], driver);
+}
