@@ -144,14 +144,12 @@ static int write_results(int count)
 static int draw(void)
 {
 	struct plot drawn[PEERS_MAX];
-	char path[256];
 	int i, count = 0;
 
 	for (i = 0; i < nr_peers; i++)
 		if (plots[i].name)
 			drawn[count++] = plots[i];
-	snprintf(path, sizeof(path), "%s/bench.svg", directory());
-	return plot_write(path, drawn, count);
+	return plot_write(directory(), drawn, count);
 }
 
 static int failed_runs(const struct results *results)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A picture of one run of each peer: answered probes over time, one row a
- * peer, and when what happened.
+ * What a picture of one run of each peer needs: answered probes over time, one
+ * row a peer, and when what happened.  plot.gp draws it.
  */
 #ifndef MIGCAP_BENCH_PLOT_H
 #define MIGCAP_BENCH_PLOT_H
@@ -16,8 +16,8 @@ struct plot {
 	struct timeline marks;
 };
 
-/* Write an SVG file. */
-int plot_write(const char *path, const struct plot *plots, int count);
+/* Write answers.dat and marks.dat: row, peer or mark, and seconds, by tabs. */
+int plot_write(const char *dir, const struct plot *plots, int count);
 
 void plot_free(struct plot *plot);
 
