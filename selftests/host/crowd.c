@@ -55,14 +55,6 @@ static unsigned int choose_seed(void)
 	return seed;
 }
 
-/* Where all is slow, as much shall happen. */
-static int slowness(void)
-{
-	const char *given = getenv("MIGCAP_SLOWNESS");
-
-	return given ? atoi(given) : 1;
-}
-
 static int all_got_something_done(const struct crowd_member *members, int count)
 {
 	int i, ret = 0;
@@ -96,7 +88,7 @@ int crowd_run(struct crowd_member *members, int count, void *arg, int ms)
 				     &seats[started]);
 	}
 	if (!err)
-		sleep_ms(ms * slowness());
+		sleep_ms(ms * clock_slowness());
 	over = true;
 	for (i = 0; i < started; i++)
 		pthread_join(seats[i].thread, NULL);

@@ -6,6 +6,7 @@
 #ifndef MIGCAP_TEST_CLOCK_H
 #define MIGCAP_TEST_CLOCK_H
 
+#include <stdlib.h>
 #include <time.h>
 
 #define NSEC_PER_USEC	1000LL
@@ -25,9 +26,19 @@ static inline long long now_ns(void)
 	return clock_read(CLOCK_MONOTONIC);
 }
 
+/* How many times as long as elsewhere everything takes here. */
+static inline int clock_slowness(void)
+{
+	const char *given = getenv("MIGCAP_SLOWNESS");
+	int slowness = given ? atoi(given) : 1;
+
+	return slowness > 1 ? slowness : 1;
+}
+
+/* For what takes @ms at most, or so much longer where everything does. */
 static inline long long deadline_in(int ms)
 {
-	return now_ns() + ms * NSEC_PER_MSEC;
+	return now_ns() + clock_slowness() * ms * NSEC_PER_MSEC;
 }
 
 /* Milliseconds left, rounded up; 0 once the deadline has passed. */

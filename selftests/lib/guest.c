@@ -117,8 +117,8 @@ static int run(struct guest *guest, int timeout_s, const char *command,
 	int len;
 
 	guest->output[0] = '\0';
-	len = snprintf(line, sizeof(line), "\n%u %d %s\n", id, timeout_s,
-		       command);
+	len = snprintf(line, sizeof(line), "\n%u %d %s\n", id,
+		       timeout_s * clock_slowness(), command);
 	if (len >= (int)sizeof(line))
 		return -E2BIG;
 	if (send(guest->fd, line, len, MSG_NOSIGNAL) != len)

@@ -159,12 +159,14 @@ static void migcap_agent_sleep(struct migcap_agent *agent)
 	enum migcap_state state = READ_ONCE(agent->state);
 	bool has_irq = state == MIGCAP_ACTIVE &&
 		       migcap_irq_present(&agent->irq);
+	bool carried = READ_ONCE(agent->standby.pair);
 
 	wait_event_interruptible_hrtimeout(agent->wait,
 					   test_and_clear_bit(MIGCAP_TODO_LOOK,
 							      &agent->todo) ||
 					   kthread_should_stop(),
-					   migcap_poll_interval(state, has_irq));
+					   migcap_poll_interval(state, has_irq,
+								carried));
 }
 
 /*

@@ -4,7 +4,8 @@
  *
  * One look costs two configuration reads, that is two exits to the VMM.  While
  * a device is down for a migration each millisecond of delay is a millisecond
- * of outage, and the agent looks often even if it has an interrupt.
+ * of outage, and the agent looks often even if it has an interrupt.  Not so
+ * where a standby carries the traffic: looking often would only slow that down.
  */
 #include <linux/minmax.h>
 #include <linux/module.h>
@@ -30,10 +31,12 @@ MODULE_PARM_DESC(ready_poll_us, "Microseconds between two looks for END while th
  * migcap_poll_interval() - how long to sleep until the next look
  * @state:	of the agent
  * @has_irq:	an interrupt announces START and END in this state
+ * @carried:	a standby does the device's work
  *
  * Return: the interval, KTIME_MAX if there is nothing to look for.
  */
-ktime_t migcap_poll_interval(enum migcap_state state, bool has_irq)
+ktime_t migcap_poll_interval(enum migcap_state state, bool has_irq,
+			     bool carried)
 {
 	unsigned int ms = clamp(READ_ONCE(poll_ms), POLL_MIN_MS, POLL_MAX_MS);
 	unsigned int us = clamp(READ_ONCE(ready_poll_us), POLL_MIN_US,
@@ -43,7 +46,9 @@ ktime_t migcap_poll_interval(enum migcap_state state, bool has_irq)
 	case MIGCAP_PARKED:
 		return KTIME_MAX;
 	case MIGCAP_QUIESCED:
-		return ns_to_ktime((u64)us * NSEC_PER_USEC);
+		if (!carried)
+			return ns_to_ktime((u64)us * NSEC_PER_USEC);
+		fallthrough;
 	default:
 		return ms_to_ktime(has_irq ? ms * POLL_IRQ_FACTOR : ms);
 	}

@@ -12,6 +12,7 @@
 
 #include "target.h"
 
-ktime_t migcap_poll_interval(enum migcap_state state, bool has_irq);
+ktime_t migcap_poll_interval(enum migcap_state state, bool has_irq,
+			     bool carried);
 
 #endif /* _MIGCAP_GUEST_POLL_H */

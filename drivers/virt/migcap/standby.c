@@ -72,7 +72,7 @@ bool migcap_standby_begin(struct migcap_standby *standby,
 
 	netdev_hold(pair, &standby->trackers[0], GFP_KERNEL);
 	netdev_hold(dev, &standby->trackers[1], GFP_KERNEL);
-	standby->pair = pair;
+	WRITE_ONCE(standby->pair, pair);
 	standby->tap = (struct packet_type){
 		.type = htons(ETH_P_ALL),
 		.ignore_outgoing = true,
@@ -102,7 +102,7 @@ void migcap_standby_end(struct migcap_standby *standby)
 	dev_remove_pack(&standby->tap);
 	netdev_put(standby->tap.dev, &standby->trackers[1]);
 	netdev_put(standby->pair, &standby->trackers[0]);
-	standby->pair = NULL;
+	WRITE_ONCE(standby->pair, NULL);
 }
 
 /**

@@ -101,14 +101,16 @@ static ssize_t device_read(struct migcap_config *config, char __user *buf,
 {
 	loff_t core_pos = pos +
 		VFIO_PCI_INDEX_TO_OFFSET(VFIO_PCI_CONFIG_REGION_INDEX);
-	bool hidden = migcap_peer_hides_bus_master(config->peer);
+	bool command = covers_command(pos, count);
+	bool hidden = command && migcap_peer_hides_bus_master(config->peer);
 	ssize_t ret;
 
 	ret = vfio_pci_core_read(&config->core->vdev, buf, count, &core_pos);
 	if (ret < 0)
 		return ret;
 	/* The gate may have moved while the device was read. */
-	hidden = hidden || migcap_peer_hides_bus_master(config->peer);
+	if (command && !hidden)
+		hidden = migcap_peer_hides_bus_master(config->peer);
 	if (hidden && covers_command(pos, ret) &&
 	    patch_command(config, (u8 __user *)buf + (PCI_COMMAND - pos)))
 		return -EFAULT;
