@@ -28,8 +28,8 @@ static void write_marks(FILE *out, const struct plot *plot, int row)
 
 	for (i = 0; i < plot->marks.count; i++) {
 		ms = ns_to_ms(plot->marks.moments[i].when - plot->zero);
-		fprintf(out, "%d\t%s\t%.4f\n", row,
-			plot->marks.moments[i].what, ms / 1000);
+		fprintf(out, "%d\t%s\t%.4f\t%d\n", row,
+			plot->marks.moments[i].what, ms / 1000, i);
 	}
 }
 

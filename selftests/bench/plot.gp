@@ -4,7 +4,7 @@
 # each peer, a dash for each answered probe, and what happened when.
 
 set datafile separator "\t"
-set terminal svg size 1000,560 font "sans,12" background "#ffffff"
+set terminal svg size 1000,700 font "sans,12" background "#ffffff"
 set output "bench.svg"
 
 set title "answered probes, one run of each peer"
@@ -18,9 +18,9 @@ stats "answers.dat" using 1 nooutput
 set yrange [STATS_max + 0.7:-0.7]
 
 # Marks that are close to each other have their names below each other.
-height(i) = -0.42 + 0.13 * (int(i) % 4)
+height(row, i) = row - 0.52 + 0.12 * i
 
 plot "answers.dat" using 3:1:ytic(2) with points pt "|" lc "#226688", \
-	"marks.dat" using 3:($1 - 0.45):(0):(0.7) with vectors nohead lc "#cc3333", \
-	"marks.dat" using 3:($1 + height($0)):2 with labels left offset 0.3,0 \
+	"marks.dat" using 3:($1 - 0.58):(0):(0.8) with vectors nohead lc "#cc3333", \
+	"marks.dat" using 3:(height($1, $4)):2 with labels left offset 0.3,0 \
 		font ",8" tc "#cc3333"

@@ -16,7 +16,10 @@ struct plot {
 	struct timeline marks;
 };
 
-/* Write answers.dat and marks.dat: row, peer or mark, and seconds, by tabs. */
+/*
+ * Write answers.dat and marks.dat.  Columns, by tabs: row; peer or mark; seconds;
+ * of a mark, which one of its row.
+ */
 int plot_write(const char *dir, const struct plot *plots, int count);
 
 void plot_free(struct plot *plot);
