@@ -170,7 +170,7 @@ void probe_stop(struct probe *probe)
 	free(probe);
 }
 
-int probe_answered(struct probe *probe, long long since)
+static int answered(struct probe *probe, long long since)
 {
 	unsigned int i;
 	int count = 0;
@@ -195,6 +195,19 @@ static long long earliest_answer(struct probe *probe, long long since)
 	}
 	pthread_mutex_unlock(&probe->lock);
 	return first;
+}
+
+int probe_wait(struct probe *probe, long long since, int count, int timeout_ms)
+{
+	long long deadline = deadline_in(timeout_ms);
+
+	while (answered(probe, since) < count) {
+		if (!ms_until(deadline))
+			return failure(-ETIMEDOUT,
+				       "the guest does not answer pings");
+		sleep_ms(10);
+	}
+	return 0;
 }
 
 long long probe_first_answer(struct probe *probe, long long since,

@@ -14,8 +14,8 @@ struct probe;
 struct probe *probe_start(const char *link, const char *address);
 void probe_stop(struct probe *probe);
 
-/* How many probes sent since @since have been answered. */
-int probe_answered(struct probe *probe, long long since);
+/* Wait until @count probes sent since @since have been answered, or -ETIMEDOUT. */
+int probe_wait(struct probe *probe, long long since, int count, int timeout_ms);
 
 /*
  * When the first answer arrived to a probe that was sent at or after @since,

@@ -290,16 +290,10 @@ int scenario_arrive(struct scenario *s, struct migration *migration)
 
 int scenario_network_works(struct scenario *s)
 {
-	long long since = now_ns(), deadline = deadline_in(NETWORK_MS);
-	int err;
+	int err = probe_wait(s->probe, now_ns(), PROBES_WANTED, NETWORK_MS);
 
-	while (probe_answered(s->probe, since) < PROBES_WANTED) {
-		if (!ms_until(deadline))
-			return vm_explain(scenario_vm(s),
-					  failure(-ETIMEDOUT,
-						  "the guest does not answer pings"));
-		sleep_ms(10);
-	}
+	if (err)
+		return vm_explain(scenario_vm(s), err);
 	err = stream_wait(s->stream, SIGN_OF_LIFE, NETWORK_MS);
 	return err ? vm_explain(scenario_vm(s), err) : 0;
 }

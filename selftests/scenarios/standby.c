@@ -44,17 +44,11 @@ FIXTURE_TEARDOWN(standby)
 	scenario_teardown(&self->s);
 }
 
-/* Whether probes of now are answered, so many that no neighbour is forgotten. */
+/* So many probes of now are answered that no neighbour is forgotten. */
 static bool answers(struct scenario *s)
 {
-	long long since = now_ns(), deadline = deadline_in(PROBES_MS);
-
-	while (probe_answered(s->probe, since) < PROBES_WANTED) {
-		if (!ms_until(deadline))
-			return false;
-		sleep_ms(10);
-	}
-	return !scenario_network_works(s);
+	return !probe_wait(s->probe, now_ns(), PROBES_WANTED, PROBES_MS) &&
+	       !scenario_network_works(s);
 }
 
 /* How many frames the standby has received for the pair. */
