@@ -14,8 +14,6 @@ LAB := selftests/lab
 SUITE ?=
 TESTS ?=
 QUICK ?=
-# What is run on the kernel with sanitizers, where all takes much longer.
-DEBUG_TESTS := host/ scenarios/migrate scenarios/cancel scenarios/reboot
 
 all: modules
 
@@ -45,7 +43,7 @@ check-all:
 		iommufd iommufd-backports
 
 check-debug:
-	@$(LAB)/check --tests "$(or $(TESTS),$(DEBUG_TESTS))" debug
+	@$(LAB)/check --tests "$(TESTS)" debug
 
 bench:
 	@$(LAB)/bench $(or $(SUITE),iommufd) $(QUICK:%=quick)
@@ -68,7 +66,7 @@ help:
 	@echo '                  TESTS="word..." selects; SUITE= one of trixie,'
 	@echo '                  trixie-backports, iommufd, iommufd-backports: there alone'
 	@echo 'make check-all    all tests in all these suites'
-	@echo 'make check-debug  host tests and some scenarios under KASAN, lockdep, kmemleak'
+	@echo 'make check-debug  all tests on a kernel with KASAN, lockdep and injected faults'
 	@echo 'make bench        migcap measured against its peers (QUICK=1: 10 minutes)'
 	@echo 'make lab-shell    a shell in L1, the virtual host'
 	@echo 'make guest-shell  a shell in L2, a guest with a VF'

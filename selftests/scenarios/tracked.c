@@ -59,15 +59,6 @@ static const struct {
 	[TRICKLE] = { { .udp = 20000 }, "hoard 80" },
 };
 
-/* Of what is slow, no more is asked than it can do. */
-static struct flood_rate rate_of(enum flood_kind kind)
-{
-	return (struct flood_rate){
-		.tcp = kinds[kind].rate.tcp / clock_slowness(),
-		.udp = kinds[kind].rate.udp / clock_slowness(),
-	};
-}
-
 struct found {
 	unsigned long long queue, udp, memory, file;	/* bytes looked at */
 	unsigned long long bad[4];
@@ -126,7 +117,7 @@ static struct flood *pour(struct scenario *s, enum flood_kind kind)
 	    guest_must(guest, 20, "setsid %s >/tmp/hoard.out 2>&1 &",
 		       kinds[kind].hoard))
 		return NULL;
-	return flood_start(WIRE_GUEST_ADDRESS, rate_of(kind), FLOOD_MS);
+	return flood_start(WIRE_GUEST_ADDRESS, kinds[kind].rate, FLOOD_MS);
 }
 
 static int begin_and_hold(struct migration *migration)
@@ -243,13 +234,15 @@ TEST_F_TIMEOUT(tracked, torrent, 300)
 	struct migration migration;
 	struct found found;
 
+	if (clock_slowness() > 1)
+		SKIP(return, "a guest would do nothing but receive here");
 	ASSERT_EQ(1, scenario_tracks_dma(s));
 	ASSERT_EQ(0, flood_and_migrate(s, TORRENT, &self->flood, &migration,
 				       &found));
 	tell(_metadata, s, &migration, &found);
-	EXPECT_LT(2 * rate_of(TORRENT).tcp, found.queue);
-	EXPECT_LT(2 * rate_of(TORRENT).udp, found.udp);
-	EXPECT_LT(2 * rate_of(TORRENT).tcp, found.memory);
+	EXPECT_LT(2 * kinds[TORRENT].rate.tcp, found.queue);
+	EXPECT_LT(2 * kinds[TORRENT].rate.udp, found.udp);
+	EXPECT_LT(2 * kinds[TORRENT].rate.tcp, found.memory);
 	EXPECT_LT(0, found.file);
 	EXPECT_EQ(0, all_bad(&found));
 	EXPECT_EQ(0, scenario_healthy(s));
@@ -264,7 +257,7 @@ TEST_F_TIMEOUT(tracked, trickle, 300)
 	ASSERT_EQ(0, flood_and_migrate(s, TRICKLE, &self->flood, &migration,
 				       &found));
 	tell(_metadata, s, &migration, &found);
-	EXPECT_LT(2 * rate_of(TRICKLE).udp, found.udp);
+	EXPECT_LT(2 * kinds[TRICKLE].rate.udp, found.udp);
 	EXPECT_EQ(0, all_bad(&found));
 }
 
