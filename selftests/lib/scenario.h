@@ -37,7 +37,7 @@ enum scenario_guest {
 	GUEST_WITH_LATE_AGENT,
 };
 
-/* How the VMM holds the VF; zero is QEMU's default. */
+/* What the VMM gives the guest; zero is a VF alone, held as QEMU does by default. */
 struct scenario_vmm {
 	enum vm_vfio vfio;
 	bool iommu_tracks;	/* the IOMMU's dirty bits, not the VF's log */

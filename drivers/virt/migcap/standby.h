@@ -18,7 +18,7 @@
  * @node:	among those that do
  * @tap:	sees what the standby receives; @tap.dev is the standby
  * @pair:	the failover device, NULL while the standby does not receive for it
- * @trackers:	of the references to the standby and to @pair
+ * @trackers:	of the references to @pair and to the standby
  * @frames:	taken in since the agent exists
  */
 struct migcap_standby {
