@@ -149,6 +149,7 @@ static bool migcap_agent_due(struct migcap_agent *agent)
 		return true;
 	if (state == MIGCAP_PARKED || migcap_regs_read(&agent->regs, &now))
 		return false;
+	agent->migrating = now.event & MIGCAP_EVENT_TRACKING;
 	migcap_track_tend(&agent->track, &now, state == MIGCAP_ACTIVE);
 	return now.epoch != READ_ONCE(agent->epoch) ||
 	       !migcap_arc_is_published(agent, &now);
@@ -157,35 +158,53 @@ static bool migcap_agent_due(struct migcap_agent *agent)
 static void migcap_agent_sleep(struct migcap_agent *agent)
 {
 	enum migcap_state state = READ_ONCE(agent->state);
-	bool has_irq = state == MIGCAP_ACTIVE &&
-		       migcap_irq_present(&agent->irq);
-	bool carried = READ_ONCE(agent->standby.pair);
+	struct migcap_outlook outlook = {
+		.state = state,
+		.has_irq = state == MIGCAP_ACTIVE &&
+			   migcap_irq_present(&agent->irq),
+		.migrating = agent->migrating,
+		.carried = READ_ONCE(agent->standby.pair),
+	};
 
 	wait_event_interruptible_hrtimeout(agent->wait,
 					   test_and_clear_bit(MIGCAP_TODO_LOOK,
 							      &agent->todo) ||
 					   kthread_should_stop(),
-					   migcap_poll_interval(state, has_irq,
-								carried));
+					   migcap_poll_interval(&outlook));
+}
+
+/*
+ * Nobody is to be waited for while the device is down, or about to go down: the
+ * host waits, and the guest has no network.  The rest of the time there is no
+ * hurry, least of all for passes over pages, which would keep a guest of one
+ * processor from all its other work.
+ */
+static void migcap_agent_hurry(bool hurry)
+{
+	set_user_nice(current, hurry ? MIN_NICE : 0);
+}
+
+static void migcap_agent_work(struct migcap_agent *agent)
+{
+	migcap_agent_hurry(true);
+	device_lock(&agent->pdev->dev);
+	migcap_agent_reconcile(agent);
+	device_unlock(&agent->pdev->dev);
+	migcap_agent_hurry(READ_ONCE(agent->state) == MIGCAP_QUIESCED);
 }
 
 /*
  * The device may hold the swap space or the root file system: memory that is
- * allocated while it is down must not wait for it.  And the host waits for the
- * thread, which must not wait its turn behind the traffic of a busy device.
+ * allocated while it is down must not wait for it.
  */
 static int migcap_agent_thread(void *data)
 {
 	struct migcap_agent *agent = data;
 	unsigned int noio = memalloc_noio_save();
 
-	set_user_nice(current, MIN_NICE);
 	while (!kthread_should_stop()) {
-		if (migcap_agent_due(agent)) {
-			device_lock(&agent->pdev->dev);
-			migcap_agent_reconcile(agent);
-			device_unlock(&agent->pdev->dev);
-		}
+		if (migcap_agent_due(agent))
+			migcap_agent_work(agent);
 		migcap_agent_sleep(agent);
 	}
 

@@ -91,6 +91,7 @@ struct migcap_counters {
  * @wait:	where @thread sleeps
  * @todo:	enum migcap_todo, atomic bits
  * @held:	enum migcap_hold, atomic bits
+ * @migrating:	the host has begun to migrate; @thread's alone
  * @state:	see above for the locks of this and of all that follows
  * @facts:	MIGCAP_FACT_* bits, as of the last look
  * @backend:	how the driver is taken down, NULL if it cannot be
@@ -115,6 +116,7 @@ struct migcap_agent {
 	wait_queue_head_t wait;
 	unsigned long todo;
 	unsigned long held;
+	bool migrating;
 
 	enum migcap_state state;
 	unsigned int facts;

@@ -35,6 +35,12 @@
 
 #define BLOCK_PAGES	PAGE_SIZE
 
+/*
+ * What is written in one go while devices are in use.  A write may take as long
+ * as the hypervisor takes to note it, and others want to run in between.
+ */
+#define CHUNK_PAGES	64
+
 #define STATE_COUNT	GENMASK(5, 0)
 #define STATE_EVEN	BIT(6)		/* unmapped in an even generation */
 #define STATE_ODD	BIT(7)		/* unmapped in an odd one */
@@ -162,19 +168,25 @@ bool migcap_pages_unmap(phys_addr_t phys, size_t size)
 
 typedef void (*migcap_visit_fn)(unsigned long pfn, u8 *state, void *data);
 
-static void migcap_visit_block(unsigned long index, u8 *block,
-			       migcap_visit_fn visit, void *data)
+static void migcap_visit(unsigned long pfn, u8 *states, unsigned int count,
+			 migcap_visit_fn visit, void *data)
 {
-	unsigned long *word = (unsigned long *)block;
+	unsigned long *word = (unsigned long *)states;
 	unsigned int i, j;
 
-	for (i = 0; i < BLOCK_PAGES; i += sizeof(*word), word++) {
+	for (i = 0; i < count; i += sizeof(*word), word++) {
 		if (!READ_ONCE(*word))
 			continue;
 		for (j = i; j < i + sizeof(*word); j++)
-			if (READ_ONCE(block[j]))
-				visit(index * BLOCK_PAGES + j, block + j, data);
+			if (READ_ONCE(states[j]))
+				visit(pfn + j, states + j, data);
 	}
+}
+
+static void migcap_visit_block(unsigned long index, u8 *block,
+			       migcap_visit_fn visit, void *data)
+{
+	migcap_visit(index * BLOCK_PAGES, block, BLOCK_PAGES, visit, data);
 }
 
 static void migcap_tally_page(struct migcap_pages_tally *tally,
@@ -227,16 +239,36 @@ static void migcap_write_all(struct migcap_pages_tally *tally)
 	}
 }
 
+static void migcap_note_any(unsigned long pfn, u8 *state, void *data)
+{
+	*(bool *)data = true;
+}
+
 /* Never long with pass_lock held: a device may be down and wait for it. */
+static void migcap_write_chunk_idle(unsigned long pfn, u8 *states,
+				    struct migcap_pages_tally *tally)
+{
+	bool any = false;
+
+	migcap_visit(pfn, states, CHUNK_PAGES, migcap_note_any, &any);
+	if (!any)
+		return;
+	scoped_guard(mutex, &pass_lock)
+		migcap_visit(pfn, states, CHUNK_PAGES, migcap_write_idle,
+			     tally);
+	cond_resched();
+}
+
 static void migcap_write_all_idle(struct migcap_pages_tally *tally)
 {
 	unsigned long index;
+	unsigned int i;
 	u8 *block;
 
 	xa_for_each(&blocks, index, block) {
-		scoped_guard(mutex, &pass_lock)
-			migcap_visit_block(index, block, migcap_write_idle,
-					   tally);
+		for (i = 0; i < BLOCK_PAGES; i += CHUNK_PAGES)
+			migcap_write_chunk_idle(index * BLOCK_PAGES + i,
+						block + i, tally);
 		cond_resched();
 	}
 }

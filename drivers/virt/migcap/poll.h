@@ -12,7 +12,20 @@
 
 #include "target.h"
 
-ktime_t migcap_poll_interval(enum migcap_state state, bool has_irq,
-			     bool carried);
+/**
+ * struct migcap_outlook - what the next look depends on
+ * @state:	of the agent
+ * @has_irq:	an interrupt announces START and END in this state
+ * @migrating:	the host has begun to migrate, START will come
+ * @carried:	a standby does the device's work
+ */
+struct migcap_outlook {
+	enum migcap_state state;
+	bool has_irq;
+	bool migrating;
+	bool carried;
+};
+
+ktime_t migcap_poll_interval(const struct migcap_outlook *outlook);
 
 #endif /* _MIGCAP_GUEST_POLL_H */
