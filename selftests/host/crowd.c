@@ -88,7 +88,7 @@ int crowd_run(struct crowd_member *members, int count, void *arg, int ms)
 				     &seats[started]);
 	}
 	if (!err)
-		sleep_ms(ms * clock_slowness());
+		sleep_ms(stretch_ms(ms));
 	over = true;
 	for (i = 0; i < started; i++)
 		pthread_join(seats[i].thread, NULL);

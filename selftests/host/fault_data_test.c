@@ -19,9 +19,8 @@
 #include <sys/ioctl.h>
 #include <linux/vfio_migcap.h>
 
-#include "trial.h"
+#include "trial_fixture.h"
 #include "../lib/failure.h"
-#include "../lib/fault.h"
 #include "../lib/stream_edit.h"
 
 #define FILLERS		100
@@ -39,26 +38,6 @@ enum {
 static struct trip_stream got;
 static size_t written;
 static uint64_t bits[PAGES / 64];
-
-FIXTURE(fault) {
-	struct trial trial;
-};
-
-FIXTURE_SETUP(fault)
-{
-	int ret = fault_enable();
-
-	self->trial = (struct trial)TRIAL_CLOSED;
-	if (ret == -EOPNOTSUPP)
-		SKIP(return, "%s", failure_reason());
-	ASSERT_EQ(0, ret);
-	ASSERT_EQ(0, trial_open(&self->trial, host_vf_name));
-}
-
-FIXTURE_TEARDOWN(fault)
-{
-	trial_close(&self->trial);
-}
 
 static int begin_read(struct trial *t)
 {

@@ -19,9 +19,8 @@
 
 #include <sys/eventfd.h>
 
-#include "trial.h"
+#include "trial_fixture.h"
 #include "../lib/failure.h"
-#include "../lib/fault.h"
 
 #define MAX_VECTORS	32
 
@@ -38,26 +37,6 @@ enum {
 static int vectors[MAX_VECTORS];
 static unsigned int nr_vectors;
 static uint32_t from, to;
-
-FIXTURE(fault) {
-	struct trial trial;
-};
-
-FIXTURE_SETUP(fault)
-{
-	int ret = fault_enable();
-
-	self->trial = (struct trial)TRIAL_CLOSED;
-	if (ret == -EOPNOTSUPP)
-		SKIP(return, "%s", failure_reason());
-	ASSERT_EQ(0, ret);
-	ASSERT_EQ(0, trial_open(&self->trial, host_vf_name));
-}
-
-FIXTURE_TEARDOWN(fault)
-{
-	trial_close(&self->trial);
-}
 
 static int be_closed(struct trial *t)
 {

@@ -225,25 +225,6 @@ TEST_F_TIMEOUT(stream, short_stream, 120)
 	EXPECT_EQ(RESUMING, vfio_mig_get(&self->to->dev));
 }
 
-/* A minor version, and whether a known record is optional, are nobody's. */
-static bool may_flip(const struct stream_edit *edit, size_t byte, int bit)
-{
-	size_t at = STREAM_PREAMBLE_SIZE, length;
-
-	if (byte / 2 == offsetof(struct migcap_stream_preamble, minor) / 2)
-		return true;
-	for (; (length = stream_edit_length(edit, at)); at += length) {
-		bool optional = !stream_edit_header(edit, at).flags;
-
-		if (byte == at + offsetof(struct migcap_stream_header, flags) &&
-		    !bit)
-			return true;
-		if (byte / 2 == at / 2 && optional)
-			return true;
-	}
-	return false;
-}
-
 /* All but the registers: those may have any value that the guest may give. */
 TEST_F_TIMEOUT(stream, flipped_bits, 240)
 {
@@ -256,7 +237,7 @@ TEST_F_TIMEOUT(stream, flipped_bits, 240)
 	for (byte = 0; byte < self->edit.size; byte++)
 		for (bit = 0; bit < 8; bit += 3) {
 			if ((byte >= state && byte < end) ||
-			    may_flip(&self->edit, byte, bit))
+			    stream_edit_may_flip(&self->edit, byte, bit))
 				continue;
 			self->edit.bytes[byte] ^= 1 << bit;
 			ret = load(self->to, self->fd, &self->edit, 4096);

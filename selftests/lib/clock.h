@@ -35,10 +35,16 @@ static inline int clock_slowness(void)
 	return slowness > 1 ? slowness : 1;
 }
 
-/* For what takes @ms at most, or so much longer where everything does. */
+/* A time in which as much gets done here as in @ms elsewhere. */
+static inline int stretch_ms(int ms)
+{
+	return clock_slowness() * ms;
+}
+
+/* For what takes @ms at most elsewhere. */
 static inline long long deadline_in(int ms)
 {
-	return now_ns() + clock_slowness() * ms * NSEC_PER_MSEC;
+	return now_ns() + stretch_ms(ms) * NSEC_PER_MSEC;
 }
 
 /* Milliseconds left, rounded up; 0 once the deadline has passed. */

@@ -135,7 +135,7 @@ int guest_wait(struct guest *guest, int timeout_ms)
 		err = run(guest, 1, ":", left < RETRY_MS ? left : RETRY_MS);
 	if (err < 0)
 		return failure(err, "%s: nobody answers in the guest after %d ms",
-			       guest->who, timeout_ms);
+			       guest->who, stretch_ms(timeout_ms));
 	return 0;
 }
 
@@ -200,5 +200,5 @@ int guest_reboot(struct guest *guest, int timeout_ms)
 		sleep_ms(100);
 	} while (ms_until(deadline));
 	return failure(-ETIMEDOUT, "%s: the guest has not come back after %d ms",
-		       guest->who, timeout_ms);
+		       guest->who, stretch_ms(timeout_ms));
 }

@@ -155,7 +155,8 @@ int migration_wait_status(struct migration *migration, const char *status,
 	}
 	return vm_explain(migration->from,
 			  failure(-ETIMEDOUT, "migration is %s, not %s, after %d ms",
-				  migration->status, status, timeout_ms));
+				  migration->status, status,
+				  stretch_ms(timeout_ms)));
 }
 
 /* QEMU counts the looks for changed memory: the second one ends the pass. */
@@ -180,7 +181,8 @@ int migration_wait_left(struct migration *migration, long long bytes,
 	}
 	return vm_explain(migration->from,
 			  failure(-ETIMEDOUT, "%lld bytes of memory are left after %d ms",
-				  migration->ram_left, timeout_ms));
+				  migration->ram_left,
+				  stretch_ms(timeout_ms)));
 }
 
 static long long event_of(struct migration *migration, struct vm *vm,

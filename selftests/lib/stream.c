@@ -181,7 +181,7 @@ int stream_wait(struct stream *stream, unsigned long long bytes, int timeout_ms)
 				       "TCP stream: at %llu bytes, %llu short, after %d ms",
 				       stream_bytes(stream),
 				       wanted - stream_bytes(stream),
-				       timeout_ms);
+				       stretch_ms(timeout_ms));
 		sleep_ms(10);
 	}
 	return stream_check(stream);

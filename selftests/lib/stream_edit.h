@@ -9,6 +9,8 @@
 #ifndef SELFTESTS_LIB_STREAM_EDIT_H
 #define SELFTESTS_LIB_STREAM_EDIT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 #include <linux/unaligned.h>
 
@@ -94,6 +96,30 @@ static inline void stream_edit_repeat(struct stream_edit *edit, size_t at)
 
 	memmove(edit->bytes + at + length, edit->bytes + at, edit->size - at);
 	edit->size += length;
+}
+
+/*
+ * Whether a stream with that bit flipped may be accepted: a minor version is not
+ * looked at, a known record may be called optional, and an optional one may
+ * become one that nobody knows.
+ */
+static inline bool stream_edit_may_flip(const struct stream_edit *edit,
+					size_t byte, int bit)
+{
+	size_t at = STREAM_PREAMBLE_SIZE, length;
+
+	if (byte / 2 == offsetof(struct migcap_stream_preamble, minor) / 2)
+		return true;
+	for (; (length = stream_edit_length(edit, at)); at += length) {
+		bool optional = !stream_edit_header(edit, at).flags;
+
+		if (byte == at + offsetof(struct migcap_stream_header, flags) &&
+		    !bit)
+			return true;
+		if (byte / 2 == at / 2 && optional)
+			return true;
+	}
+	return false;
 }
 
 #endif /* SELFTESTS_LIB_STREAM_EDIT_H */

@@ -116,7 +116,8 @@ int sysfs_wait(const char *dir, const char *attr, const char *wanted,
 		if (!left) {
 			err = failure(-ETIMEDOUT,
 				      "%s/%s reads '%s', not '%s', after %d ms",
-				      dir, attr, value, wanted, timeout_ms);
+				      dir, attr, value, wanted,
+				      stretch_ms(timeout_ms));
 			break;
 		}
 		poll(&pfd, 1, left);

@@ -83,28 +83,6 @@ TEST_F(stream, short_is_never_complete)
 	}
 }
 
-/*
- * A minor version is not looked at, a known record may be called optional, and
- * an optional one may become one that nobody knows.
- */
-static bool may_flip(const struct stream_edit *edit, size_t byte, int bit)
-{
-	size_t at = STREAM_PREAMBLE_SIZE, length;
-
-	if (byte / 2 == offsetof(struct migcap_stream_preamble, minor) / 2)
-		return true;
-	for (; (length = stream_edit_length(edit, at)); at += length) {
-		bool optional = !stream_edit_header(edit, at).flags;
-
-		if (byte == at + offsetof(struct migcap_stream_header, flags) &&
-		    !bit)
-			return true;
-		if (byte / 2 == at / 2 && optional)
-			return true;
-	}
-	return false;
-}
-
 TEST_F(stream, every_flipped_bit_is_noticed)
 {
 	size_t byte;
@@ -112,7 +90,7 @@ TEST_F(stream, every_flipped_bit_is_noticed)
 
 	for (byte = 0; byte < self->edit.size; byte++)
 		for (bit = 0; bit < 8; bit++) {
-			if (may_flip(&self->edit, byte, bit))
+			if (stream_edit_may_flip(&self->edit, byte, bit))
 				continue;
 			self->edit.bytes[byte] ^= 1 << bit;
 			ret = sample_decode(&self->edit, &self->dec);
