@@ -4,8 +4,9 @@
  * operation?
  *
  * The same VF is bound by turns to vfio-pci, to ours, and to vfio-pci again, so
- * that what else the machine does falls on all alike.  The ratio is of medians;
- * that of vfio-pci to itself says how much of it is noise.  Judges nothing.
+ * that what else the machine does falls on all alike.  A turn counts as its
+ * fastest batch of accesses; the ratio is of medians of turns, and that of
+ * vfio-pci to itself says how much of it is noise.  Judges nothing.
  *
  *	overhead [rounds [VF]]	(VF: else MIGCAP_VF, else the first one)
  */
@@ -26,7 +27,8 @@
 
 #define MAX_ROUNDS	101
 #define USUAL_ROUNDS	21
-#define ACCESSES	500
+#define BATCHES		8
+#define ACCESSES	500		/* in a batch */
 #define INTERRUPTS	50
 #define ARRIVAL_MS	1000
 #define MSIX		VFIO_PCI_MSIX_IRQ_INDEX
@@ -201,6 +203,22 @@ static void close_bed(struct bed *bed)
 	close(bed->fd);
 }
 
+/* The first batch is slow since the code is new, others since a tick came. */
+static double fastest(struct bed *bed, const struct kind *kind)
+{
+	double ns, best = INFINITY;
+	int i;
+
+	for (i = 0; i < BATCHES; i++) {
+		ns = kind->measure(bed, kind);
+		if (isnan(ns))
+			return ns;
+		if (ns < best)
+			best = ns;
+	}
+	return best;
+}
+
 static int run_turn(const char *bdf, int driver, int round)
 {
 	struct bed bed;
@@ -211,7 +229,7 @@ static int run_turn(const char *bdf, int driver, int round)
 		fprintf(stderr, "%s: cannot open under %s: %s\n", bdf,
 			drivers[driver], strerror(-ret));
 	for (k = 0; k < NR_KINDS && !ret; k++)
-		samples[k][driver][round] = kinds[k].measure(&bed, &kinds[k]);
+		samples[k][driver][round] = fastest(&bed, &kinds[k]);
 	close_bed(&bed);
 	return ret;
 }

@@ -144,13 +144,15 @@ static int migrate(struct run *run)
 	return err;
 }
 
-/* The source is gone from the wire, so what comes now is from the other end. */
+/*
+ * The source is stopped, so what comes now is from the other end.  Its QEMU ends
+ * only after that: on two hosts the other one would not feel it.
+ */
 static int recover(struct run *run)
 {
-	int err;
+	int err = wait_network(run, &run->vms[1], run->migration.resumed);
 
 	vm_stop(&run->vms[0]);
-	err = wait_network(run, &run->vms[1], run->migration.resumed);
 	if (!err)
 		err = guest_wait(&run->vms[1].guest, NETWORK_MS);
 	sleep_ms(AFTER_MS);
