@@ -173,25 +173,15 @@ static void migcap_agent_sleep(struct migcap_agent *agent)
 					   migcap_poll_interval(&outlook));
 }
 
-/**
- * migcap_agent_hurry() - go ahead of all else in the guest, or with it
- * @hurry:	the host waits, and the guest has no network
- *
- * That is so while the device is down, or about to go down, and no standby does
- * its work.  The rest of the time there is no hurry, least of all for passes
- * over pages, which would keep a guest of one processor from all its other work.
- *
- * Context: the agent's thread.
+/*
+ * Nobody is to be waited for while the device is down, or about to go down: the
+ * host waits, and the guest has no network.  The rest of the time there is no
+ * hurry, least of all for passes over pages, which would keep a guest of one
+ * processor from all its other work.
  */
-void migcap_agent_hurry(bool hurry)
+static void migcap_agent_hurry(bool hurry)
 {
 	set_user_nice(current, hurry ? MIN_NICE : 0);
-}
-
-static bool migcap_agent_is_missed(struct migcap_agent *agent)
-{
-	return READ_ONCE(agent->state) == MIGCAP_QUIESCED &&
-	       !READ_ONCE(agent->standby.pair);
 }
 
 static void migcap_agent_work(struct migcap_agent *agent)
@@ -200,7 +190,7 @@ static void migcap_agent_work(struct migcap_agent *agent)
 	device_lock(&agent->pdev->dev);
 	migcap_agent_reconcile(agent);
 	device_unlock(&agent->pdev->dev);
-	migcap_agent_hurry(migcap_agent_is_missed(agent));
+	migcap_agent_hurry(READ_ONCE(agent->state) == MIGCAP_QUIESCED);
 }
 
 /*

@@ -139,7 +139,6 @@ struct migcap_agent *migcap_agent_create(struct pci_dev *pdev, u8 pos,
 					 unsigned long held);
 void migcap_agent_stop(struct migcap_agent *agent);
 void migcap_agent_release(struct kref *ref);
-void migcap_agent_hurry(bool hurry);
 void migcap_agent_kick(struct migcap_agent *agent);
 void migcap_agent_hold_locked(struct migcap_agent *agent, enum migcap_hold why);
 void migcap_agent_hold(struct migcap_agent *agent, enum migcap_hold why);

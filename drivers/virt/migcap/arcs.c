@@ -182,8 +182,6 @@ static int migcap_enter_quiesced(struct migcap_agent *agent)
 	}
 
 	migcap_netdev_gone(agent);
-	if (agent->standby.pair)
-		migcap_agent_hurry(false);
 	trace_migcap_guest_quiesced(&agent->pdev->dev, agent->epoch,
 				    ktime_us_delta(ktime_get(),
 						   agent->start_seen));

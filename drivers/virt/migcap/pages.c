@@ -36,8 +36,8 @@
 #define BLOCK_PAGES	PAGE_SIZE
 
 /*
- * What is written in one go.  A write may take as long as the hypervisor takes
- * to note it, and others may want to run in between.
+ * What is written in one go while devices are in use.  A write may take as long
+ * as the hypervisor takes to note it, and others want to run in between.
  */
 #define CHUNK_PAGES	64
 
@@ -230,16 +230,12 @@ static void migcap_write_any(unsigned long pfn, u8 *state, void *data)
 static void migcap_write_all(struct migcap_pages_tally *tally)
 {
 	unsigned long index;
-	unsigned int i;
 	u8 *block;
 
 	guard(mutex)(&pass_lock);
 	xa_for_each(&blocks, index, block) {
-		for (i = 0; i < BLOCK_PAGES; i += CHUNK_PAGES) {
-			migcap_visit(index * BLOCK_PAGES + i, block + i,
-				     CHUNK_PAGES, migcap_write_any, tally);
-			cond_resched();
-		}
+		migcap_visit_block(index, block, migcap_write_any, tally);
+		cond_resched();
 	}
 }
 
