@@ -40,6 +40,8 @@
 
 #define AGENT	"/sys/bus/pci/devices/*/migcap_agent"
 #define KNOB	"/sys/kernel/debug/migcap_guest/skip_writing"
+#define PASSES	"sed -n 's/.*guest_pass.* device=\\(.*\\) us=.*/\\1/p' " \
+		"/sys/kernel/tracing/trace | tail -n 2"
 #define ROOM	"echo 200000 200000 200000 | tee tcp_mem >udp_mem"
 #define HOARD_OUTPUT \
 	"queue %llu bad %llu udp %llu bad %llu memory %llu bad %llu file %llu bad %llu"
@@ -223,6 +225,19 @@ static void tell(struct __test_metadata *_metadata, struct scenario *s,
 		TH_LOG("%s", guest_of(s)->output);
 }
 
+/* Pages of the last pass with the device up, and of the one with it down. */
+static int last_passes(struct scenario *s, unsigned long *up,
+		       unsigned long *down)
+{
+	struct guest *guest = guest_of(s);
+
+	if (guest_must(guest, 20, PASSES))
+		return -EIO;
+	if (sscanf(guest->output, "up pages=%lu down pages=%lu", up, down) != 2)
+		return failure(-EIO, "passes: %s", guest->output);
+	return 0;
+}
+
 static unsigned long long all_bad(const struct found *found)
 {
 	return found->bad[0] + found->bad[1] + found->bad[2] + found->bad[3];
@@ -252,6 +267,7 @@ TEST_F_TIMEOUT(tracked, trickle, 300)
 {
 	struct scenario *s = &self->s;
 	struct migration migration;
+	unsigned long up, down;
 	struct found found;
 
 	ASSERT_EQ(0, flood_and_migrate(s, TRICKLE, &self->flood, &migration,
@@ -259,6 +275,10 @@ TEST_F_TIMEOUT(tracked, trickle, 300)
 	tell(_metadata, s, &migration, &found);
 	EXPECT_LT(2 * kinds[TRICKLE].rate.udp, found.udp);
 	EXPECT_EQ(0, all_bad(&found));
+
+	/* What is left in the end was written a moment before, so it is quick. */
+	ASSERT_EQ(0, last_passes(s, &up, &down));
+	EXPECT_LT(down / 2, up);
 }
 
 TEST_F_TIMEOUT(tracked, trickle_without_writing, 300)

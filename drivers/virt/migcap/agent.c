@@ -143,15 +143,15 @@ static void migcap_agent_reconcile(struct migcap_agent *agent)
 static bool migcap_agent_due(struct migcap_agent *agent)
 {
 	enum migcap_state state = READ_ONCE(agent->state);
+	bool due = test_bit(MIGCAP_TODO_RECHECK, &agent->todo);
 	struct migcap_snapshot now;
 
-	if (test_bit(MIGCAP_TODO_RECHECK, &agent->todo))
-		return true;
 	if (state == MIGCAP_PARKED || migcap_regs_read(&agent->regs, &now))
-		return false;
+		return due;
 	agent->migrating = now.event & MIGCAP_EVENT_TRACKING;
+	/* Whatever else is due: START is not answered without it. */
 	migcap_track_tend(&agent->track, &now, state == MIGCAP_ACTIVE);
-	return now.epoch != READ_ONCE(agent->epoch) ||
+	return due || now.epoch != READ_ONCE(agent->epoch) ||
 	       !migcap_arc_is_published(agent, &now);
 }
 

@@ -16,8 +16,8 @@
  * the module is there.  Those for the memory present are allocated before the
  * first device is tracked, those for memory added later when it is mapped.
  *
- * pass_lock: a pass over all pages does not begin before each page that
- * another pass has cleared is written.
+ * pass_lock: a pass that comes to pages of which another pass has cleared some
+ * does not go on before these are written.
  * age_lock: one ageing at a time.
  */
 #include <linux/debugfs.h>
@@ -36,8 +36,8 @@
 #define BLOCK_PAGES	PAGE_SIZE
 
 /*
- * What is written in one go while devices are in use.  A write may take as long
- * as the hypervisor takes to note it, and others want to run in between.
+ * What is written in one go.  A write may take as long as the hypervisor takes
+ * to note it, and others want to run in between.
  */
 #define CHUNK_PAGES	64
 
@@ -227,26 +227,27 @@ static void migcap_write_any(unsigned long pfn, u8 *state, void *data)
 		migcap_tally_page(data, pfn);
 }
 
-static void migcap_write_all(struct migcap_pages_tally *tally)
+/* In use as before, so it has to be written again, but then without a fault. */
+static void migcap_write_mapped(unsigned long pfn, u8 *state, void *data)
 {
-	unsigned long index;
-	u8 *block;
-
-	guard(mutex)(&pass_lock);
-	xa_for_each(&blocks, index, block) {
-		migcap_visit_block(index, block, migcap_write_any, tally);
-		cond_resched();
-	}
+	if (READ_ONCE(*state) & STATE_COUNT)
+		migcap_tally_page(data, pfn);
 }
+
+static const migcap_visit_fn writers[] = {
+	[MIGCAP_PAGES_IDLE]   = migcap_write_idle,
+	[MIGCAP_PAGES_MAPPED] = migcap_write_mapped,
+	[MIGCAP_PAGES_ALL]    = migcap_write_any,
+};
 
 static void migcap_note_any(unsigned long pfn, u8 *state, void *data)
 {
 	*(bool *)data = true;
 }
 
-/* Never long with pass_lock held: a device may be down and wait for it. */
-static void migcap_write_chunk_idle(unsigned long pfn, u8 *states,
-				    struct migcap_pages_tally *tally)
+static void migcap_write_chunk(unsigned long pfn, u8 *states,
+			       migcap_visit_fn write,
+			       struct migcap_pages_tally *tally)
 {
 	bool any = false;
 
@@ -254,28 +255,13 @@ static void migcap_write_chunk_idle(unsigned long pfn, u8 *states,
 	if (!any)
 		return;
 	scoped_guard(mutex, &pass_lock)
-		migcap_visit(pfn, states, CHUNK_PAGES, migcap_write_idle,
-			     tally);
+		migcap_visit(pfn, states, CHUNK_PAGES, write, tally);
 	cond_resched();
-}
-
-static void migcap_write_all_idle(struct migcap_pages_tally *tally)
-{
-	unsigned long index;
-	unsigned int i;
-	u8 *block;
-
-	xa_for_each(&blocks, index, block) {
-		for (i = 0; i < BLOCK_PAGES; i += CHUNK_PAGES)
-			migcap_write_chunk_idle(index * BLOCK_PAGES + i,
-						block + i, tally);
-		cond_resched();
-	}
 }
 
 /**
  * migcap_pages_write() - write to pages that devices may have written to
- * @which:	to all, or to those that are no longer mapped
+ * @which:	which ones
  * @tally:	what was done is added here
  *
  * A page that was written and is not mapped counts no more.
@@ -285,10 +271,16 @@ static void migcap_write_all_idle(struct migcap_pages_tally *tally)
 void migcap_pages_write(enum migcap_pages_which which,
 			struct migcap_pages_tally *tally)
 {
-	if (which == MIGCAP_PAGES_ALL)
-		migcap_write_all(tally);
-	else
-		migcap_write_all_idle(tally);
+	unsigned long index;
+	unsigned int i;
+	u8 *block;
+
+	xa_for_each(&blocks, index, block) {
+		for (i = 0; i < BLOCK_PAGES; i += CHUNK_PAGES)
+			migcap_write_chunk(index * BLOCK_PAGES + i, block + i,
+					   writers[which], tally);
+		cond_resched();
+	}
 }
 
 static void migcap_forget(unsigned long pfn, u8 *state, void *data)

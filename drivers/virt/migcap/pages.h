@@ -15,10 +15,13 @@ struct dentry;
 /**
  * enum migcap_pages_which - the pages that a pass writes
  * @MIGCAP_PAGES_IDLE:	those that no device may write to any more
+ * @MIGCAP_PAGES_MAPPED: those that a device may write to now; they count as
+ *			before, but the next write to them is a cheap one
  * @MIGCAP_PAGES_ALL:	all
  */
 enum migcap_pages_which {
 	MIGCAP_PAGES_IDLE,
+	MIGCAP_PAGES_MAPPED,
 	MIGCAP_PAGES_ALL,
 };
 

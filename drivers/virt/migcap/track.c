@@ -201,18 +201,24 @@ static unsigned long migcap_track_pass(struct migcap_track *track,
 	return tally.written;
 }
 
-static unsigned long migcap_track_pass_idle(struct migcap_track *track)
+static unsigned long migcap_track_pass_up(struct migcap_track *track,
+					  enum migcap_pages_which which)
 {
-	return migcap_track_pass(track, MIGCAP_PAGES_IDLE, &track->before);
+	return migcap_track_pass(track, which, &track->before);
 }
 
+/*
+ * A VMM that waits for READY does not look for new writes: what is mapped now,
+ * it has noted by the time the device is down.
+ */
 static void migcap_track_prepare(struct migcap_track *track)
 {
 	unsigned long limit = jiffies + LAST_PASSES_TIME;
 
-	while (migcap_track_pass_idle(track) >= LAST_PASS_PAGES &&
-	       time_before(jiffies, limit))
+	while (migcap_track_pass_up(track, MIGCAP_PAGES_IDLE) >=
+	       LAST_PASS_PAGES && time_before(jiffies, limit))
 		;
+	migcap_track_pass_up(track, MIGCAP_PAGES_MAPPED);
 }
 
 static void migcap_track_keep_up(struct migcap_track *track)
@@ -221,7 +227,7 @@ static void migcap_track_keep_up(struct migcap_track *track)
 
 	if (time_before(begun, track->next_pass))
 		return;
-	migcap_track_pass_idle(track);
+	migcap_track_pass_up(track, MIGCAP_PAGES_IDLE);
 	track->next_pass = jiffies + max(PASS_INTERVAL, jiffies - begun);
 }
 
