@@ -16,8 +16,8 @@
  * the module is there.  Those for the memory present are allocated before the
  * first device is tracked, those for memory added later when it is mapped.
  *
- * pass_lock: a pass that comes to pages of which another pass has cleared some
- * does not go on before these are written.
+ * pass_lock: a pass does not end before each page that another pass has cleared
+ * meanwhile is written.
  * age_lock: one ageing at a time.
  */
 #include <linux/debugfs.h>
@@ -281,6 +281,9 @@ void migcap_pages_write(enum migcap_pages_which which,
 					   writers[which], tally);
 		cond_resched();
 	}
+	/* Where another pass has cleared pages first, wait until it has written. */
+	mutex_lock(&pass_lock);
+	mutex_unlock(&pass_lock);
 }
 
 static void migcap_forget(unsigned long pfn, u8 *state, void *data)
