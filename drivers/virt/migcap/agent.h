@@ -102,6 +102,7 @@ struct migcap_counters {
  * @unannounced: neighbours are to be told when there is a link
  * @standby:	receives while the device is down
  * @irq:	mailbox vector
+ * @answered:	when the registers were written last
  * @start_seen:	when START was noticed
  * @end_seen:	when END was noticed, 0 while START stands
  * @counters:	statistics
@@ -128,6 +129,7 @@ struct migcap_agent {
 	bool unannounced;
 	struct migcap_standby standby;
 	struct migcap_irq irq;
+	ktime_t answered;
 	ktime_t start_seen;
 	ktime_t end_seen;
 	struct migcap_counters counters;

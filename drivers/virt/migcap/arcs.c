@@ -62,6 +62,8 @@ static void migcap_publish(struct migcap_agent *agent, enum migcap_state state)
 		vector = agent->irq.map.index;
 	else
 		ctrl &= ~MIGCAP_CTRL_IRQ_ENABLE;
+	/* A VM that has said READY may stop before the next instruction. */
+	agent->answered = ktime_get();
 	migcap_regs_write(&agent->regs, ctrl, published[state].vf_status,
 			  vector);
 }
@@ -187,7 +189,7 @@ static int migcap_enter_quiesced(struct migcap_agent *agent)
 						   agent->start_seen));
 	migcap_publish(agent, MIGCAP_QUIESCED);
 	counters->quiesced++;
-	counters->start_to_quiesced_us = ktime_us_delta(ktime_get(),
+	counters->start_to_quiesced_us = ktime_us_delta(agent->answered,
 							agent->start_seen);
 	trace_migcap_guest_ready(&agent->pdev->dev, agent->epoch,
 				 counters->start_to_quiesced_us);
