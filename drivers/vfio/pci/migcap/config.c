@@ -156,7 +156,7 @@ static ssize_t device_write(struct migcap_config *config, char __user *buf,
 	    !get_user(byte, (u8 __user *)buf + (PCI_COMMAND - pos)))
 		bme = byte & PCI_COMMAND_MASTER ? MIGCAP_BME_SET :
 						  MIGCAP_BME_CLEARED;
-	else if (!migcap_peer_hides_bus_master(config->peer))
+	if (!migcap_peer_heeds(config->peer, bme))
 		return ret;
 
 	/* Even a write that failed half-way may have reached the device. */
@@ -190,9 +190,11 @@ struct sides {
 			  size_t count, loff_t pos);
 };
 
-static ssize_t access_pieces(struct migcap_config *config, char __user *buf,
-			     size_t count, loff_t *ppos,
-			     const struct sides *sides)
+/* Inlined, so that both sides are called by name. */
+static __always_inline ssize_t access_pieces(struct migcap_config *config,
+					     char __user *buf, size_t count,
+					     loff_t *ppos,
+					     const struct sides *sides)
 {
 	loff_t pos = *ppos & VFIO_PCI_OFFSET_MASK;
 	size_t done = 0, len;

@@ -149,6 +149,26 @@ static inline bool migcap_peer_bus_master(const struct migcap_peer *peer)
 	return READ_ONCE(peer->gate.bus_master);
 }
 
+/**
+ * migcap_peer_heeds() - whether a config write can concern the peer
+ * @peer: the peer
+ * @bme: what it did to Bus Master Enable, in the hardware already
+ *
+ * Most do not: what the guest wants is known, and the gate is open.  One that
+ * closes now does so after the write, which it undoes, or has been seen here:
+ * both go through the lock of configuration accesses.
+ *
+ * Return: true if migcap_peer_config_written() has to be called.
+ */
+static inline bool migcap_peer_heeds(const struct migcap_peer *peer,
+				     enum migcap_bme bme)
+{
+	if (migcap_peer_hides_bus_master(peer))
+		return true;
+	return bme != MIGCAP_BME_UNTOUCHED &&
+	       (bme == MIGCAP_BME_SET) != migcap_peer_bus_master(peer);
+}
+
 void migcap_peer_look(struct migcap_peer *peer, struct migcap_peer_view *view);
 int migcap_peer_start(struct migcap_peer *peer, enum migcap_asker asker);
 void migcap_peer_end(struct migcap_peer *peer);
