@@ -12,10 +12,13 @@
  * struct migcap_passes - the passes of one migration
  * @began: when the one that goes on began, in nanoseconds
  * @took: how long the one before took, in nanoseconds, 0 if there was none
+ * @in_vain: how long those took together that were not notably shorter than
+ *	the one before, in nanoseconds
  */
 struct migcap_passes {
 	u64 began;
 	u64 took;
+	u64 in_vain;
 };
 
 void migcap_passes_begin(struct migcap_passes *passes, u64 now);
