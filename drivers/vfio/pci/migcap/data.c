@@ -17,8 +17,15 @@
 #include "data.h"
 #include "migcap.h"
 
-/* How long a read waits for the guest's answer, in milliseconds. */
-#define MIGCAP_READ_WAIT_MS	5
+/*
+ * How long a read waits for the guest's answer, in milliseconds.  A VMM that has
+ * nothing else to send had better leave the processor to the guest; nor does
+ * QEMU, while it is here, find that its network carries next to nothing.  One
+ * that has, QEMU sends RAM for 50 ms at a time, is not to be held up.
+ */
+#define MIGCAP_READ_WAIT_MS		100
+#define MIGCAP_READ_WAIT_BUSY_MS	5
+#define MIGCAP_READER_BUSY_MS		50
 
 static bool is_void(const struct migcap_data *data)
 {
@@ -66,23 +73,36 @@ static bool save_take(struct migcap_data *data, size_t len, u64 seq)
 
 	mutex_lock(&data->lock);
 	first = data->saver.taken == seq;
-	if (first)
+	if (first) {
 		migcap_saver_consume(&data->saver, len);
+		data->read_at = ktime_get();
+	}
 	mutex_unlock(&data->lock);
 	return first;
 }
 
+/* Short if the reader has come late: it has something else to do. */
+static unsigned int answer_wait_ms(const struct migcap_data *data)
+{
+	s64 away = ktime_ms_delta(ktime_get(), data->read_at);
+
+	return away < MIGCAP_READER_BUSY_MS ? MIGCAP_READ_WAIT_MS :
+					      MIGCAP_READ_WAIT_BUSY_MS;
+}
+
 static int wait_for_answer(struct migcap_data *data)
 {
+	unsigned int ms;
 	bool waits;
 	int ret;
 
 	mutex_lock(&data->lock);
 	waits = !is_void(data) && migcap_saver_waits(&data->saver);
+	ms = answer_wait_ms(data);
 	mutex_unlock(&data->lock);
 	if (!waits)
 		return 0;
-	ret = migcap_peer_wait(&data->mdev->peer, MIGCAP_READ_WAIT_MS);
+	ret = migcap_peer_wait(&data->mdev->peer, ms);
 	return ret == -ERESTARTSYS ? ret : 0;
 }
 

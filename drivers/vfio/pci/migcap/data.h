@@ -7,6 +7,7 @@
 #define MIGCAP_DATA_H
 
 #include <linux/fs.h>
+#include <linux/ktime.h>
 #include <linux/mutex.h>
 
 #include "saver.h"
@@ -22,6 +23,7 @@ struct migcap_device;
  * @lock: protects all below
  * @disabled: the device has left the states that go with the file
  * @decode_error: sticky error of the stream that is written
+ * @read_at: when something was last read
  * @saver: what is read, on a source
  * @decoder: what is written, on a destination
  */
@@ -33,6 +35,7 @@ struct migcap_data {
 	struct mutex lock;
 	bool disabled;
 	int decode_error;
+	ktime_t read_at;
 	union {
 		struct migcap_saver saver;
 		struct migcap_stream_decoder decoder;
