@@ -40,6 +40,11 @@
  * processors do.  Who writes to the port was just faulted in; ports are safe.
  */
 #define NO_MMIO		",disable-modern=on,disable-legacy=off"
+/*
+ * Linux has better timers.  The one of QEMU's HPET that it uses until it has found
+ * those goes on ticking unheard, at the cost of a tenth of an emulated processor.
+ */
+#define MACHINE		"q35,hpet=off"
 #define USUAL_MEMORY_MB	256
 #define START_MS	30000
 #define STOP_MS		5000
@@ -92,7 +97,7 @@ static void add_machine(struct args *args, const struct vm_spec *spec)
 	add(args, "-nodefaults", NULL);
 	add(args, "-no-user-config", NULL);
 	add(args, "-machine", "%s,accel=kvm",
-	    setting("MIGCAP_L2_MACHINE", "q35"));
+	    setting("MIGCAP_L2_MACHINE", MACHINE));
 	add(args, "-cpu", "%s", setting("MIGCAP_L2_CPU", "host"));
 	add(args, "-m", "%d", spec->memory_mb ? : USUAL_MEMORY_MB);
 	add(args, "-display", "none");
