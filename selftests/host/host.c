@@ -16,7 +16,7 @@
 #define ATTR_SIZE	4096
 #define ATTR_BUFS	8
 #define MIGCAP_DIR_SIZE	(PCI_DIR_SIZE + sizeof("/migcap"))
-#define PASSES_MAX	50
+#define QUERIES_MAX	50
 
 const char *host_vf_name;
 const char *host_vf2_name;
@@ -277,10 +277,10 @@ int host_quiesce(struct host_vf *vf)
 int host_ask(struct host_vf *vf)
 {
 	uint64_t size;
-	int passes, ret;
+	int queries, ret;
 
 	/* The first ones may have been slow. */
-	for (passes = 0; passes < PASSES_MAX; passes++) {
+	for (queries = 0; queries < QUERIES_MAX; queries++) {
 		ret = vfio_mig_data_size(&vf->dev, &size);
 		if (ret || guest_read(vf, MIGCAP_VMM_STATUS) == MIGCAP_VMM_START)
 			return ret;

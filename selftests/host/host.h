@@ -86,7 +86,7 @@ int guest_flr(struct host_vf *vf);
 int guest_start(struct host_vf *vf, uint8_t ctrl);
 /* The operator asks, the guest answers: START, READY. */
 int host_quiesce(struct host_vf *vf);
-/* The VMM ends passes over RAM in which there is nothing to do: START. */
+/* The VMM asks again and again, with no RAM to be sent in between: START. */
 int host_ask(struct host_vf *vf);
 
 #endif /* SELFTESTS_HOST_HOST_H */

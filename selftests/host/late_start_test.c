@@ -3,15 +3,15 @@
  * Is a guest whose device's DMA is accounted for asked late, and waited for?
  *
  * The guest promises to track its device's DMA, which makes this so on every
- * kernel.  The VMM's behaviour is that of QEMU: MIG_DATA_SIZE is queried at the
- * end of each pass over RAM, and read() goes on until it says that there is no
- * more.
+ * kernel.  The VMM's behaviour is that of QEMU: MIG_DATA_SIZE is queried when
+ * nearly all RAM is sent, again when some more of it is, and read() goes on until
+ * it says that there is no more.
  *
  * Guarantees:
  *  - PRE_COPY is entered without a question; a MIG_DATA_SIZE query in it raises
- *    START if the pass before was short or passes no longer shrink, else the
- *    VMM is told to make another pass and nobody is asked; a query before
- *    PRE_COPY asks nobody;
+ *    START if it comes soon after the last or intervals no longer shrink, else
+ *    the VMM is told to go on and nobody is asked; a query before PRE_COPY asks
+ *    nobody;
  *  - until READY much is left to read and each read gives a little of it, after
  *    a wait, and never -ENOMSG; on READY the stream comes to its pause;
  *  - a guest that stays silent makes read() fail with -ETIMEDOUT, one that is
@@ -28,7 +28,7 @@
 #define STREAM_SIZE	65536
 #define MUCH		0x10000000000ULL	/* a terabyte */
 #define CTRL		(MIGCAP_CTRL_DRIVER | MIGCAP_CTRL_DMA_TRACKED)
-#define PASS_MS		300		/* a long one */
+#define LATE_MS		300		/* from query to query */
 #define AWAY_MS		100		/* between two reads, of who is busy */
 
 enum {
@@ -66,12 +66,12 @@ FIXTURE_TEARDOWN(late)
 	host_close(&self->vf);
 }
 
-/* A pass over RAM, and the VMM's look at what is left. */
-static bool is_asked_after(struct host_vf *vf, int pass_ms)
+/* Some RAM is sent, and the VMM looks at what is left. */
+static bool is_asked_after(struct host_vf *vf, int ms)
 {
 	uint64_t size;
 
-	usleep(pass_ms * 1000);
+	usleep(ms * 1000);
 	return !vfio_mig_data_size(&vf->dev, &size) && size > MUCH &&
 	       guest_read(vf, MIGCAP_VMM_STATUS) == MIGCAP_VMM_START;
 }
@@ -106,11 +106,11 @@ TEST_F(late, stream_pauses_before_the_question)
 	EXPECT_TRUE(host_phys_bus_master(host_vf_name));
 }
 
-TEST_F(late, long_pass_is_followed_by_another)
+TEST_F(late, late_query_asks_nobody)
 {
 	struct vfio_precopy_info info;
 
-	usleep(PASS_MS * 1000);
+	usleep(LATE_MS * 1000);
 	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
 	EXPECT_LT(MUCH, self->size);
 	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 10));
@@ -120,12 +120,12 @@ TEST_F(late, long_pass_is_followed_by_another)
 	EXPECT_EQ(0, host_ask(&self->vf));
 }
 
-TEST_F(late, passes_that_shrink_are_followed_by_another)
+TEST_F(late, intervals_that_shrink_ask_nobody)
 {
-	ASSERT_FALSE(is_asked_after(&self->vf, 10 * PASS_MS));
-	ASSERT_FALSE(is_asked_after(&self->vf, PASS_MS));
+	ASSERT_FALSE(is_asked_after(&self->vf, 10 * LATE_MS));
+	ASSERT_FALSE(is_asked_after(&self->vf, LATE_MS));
 	ASSERT_EQ(0, guest_read(&self->vf, MIGCAP_EPOCH));
-	EXPECT_TRUE(is_asked_after(&self->vf, 10 * PASS_MS));
+	EXPECT_TRUE(is_asked_after(&self->vf, 10 * LATE_MS));
 }
 
 TEST_F(late, query_asks_and_answer_ends_the_wait)

@@ -342,8 +342,9 @@ static int get_state(struct vfio_device *vdev,
 }
 
 /*
- * A VMM asks this in PRE_COPY at the end of each pass over RAM.  One of them is
- * the moment to raise START: the device works through the passes before.
+ * A VMM asks this in PRE_COPY each time that it has sent nearly all of RAM that it
+ * knew of.  One of these is the moment to raise START: until then the device
+ * works.
  */
 static int get_data_size(struct vfio_device *vdev, unsigned long *size)
 {
@@ -353,7 +354,7 @@ static int get_data_size(struct vfio_device *vdev, unsigned long *size)
 	migcap_fsm_lock(mdev);
 	if (mdev->state == VFIO_DEVICE_STATE_PRE_COPY) {
 		mutex_lock(&mdev->data->lock);
-		if (migcap_saver_pass_end(&mdev->data->saver))
+		if (migcap_saver_query(&mdev->data->saver))
 			*size = MIGCAP_SAVER_NOT_YET;
 		mutex_unlock(&mdev->data->lock);
 	}

@@ -45,7 +45,7 @@ void migcap_saver_begin(struct migcap_saver *saver,
 	saver->account = account;
 	saver->dma_seq = view->dma_seq;
 	saver->promise_seq = view->promise_seq;
-	migcap_passes_begin(&saver->passes, ktime_get_ns());
+	migcap_pending_begin(&saver->pending, ktime_get_ns());
 }
 
 static int saver_fail(struct migcap_saver *saver, int error, const char *text)
@@ -80,17 +80,17 @@ static bool is_unanswered(const struct migcap_saver *saver)
 }
 
 /**
- * migcap_saver_pass_end() - the VMM has come to the end of a pass over RAM
+ * migcap_saver_query() - the VMM asks in PRE_COPY how much there is to save
  * @saver: the saver
  *
  * Raises START if the guest should be asked now.
  *
  * Return: true if the VMM must not stop the VM yet.
  */
-bool migcap_saver_pass_end(struct migcap_saver *saver)
+bool migcap_saver_query(struct migcap_saver *saver)
 {
 	if (!saver->asked) {
-		if (!migcap_passes_end(&saver->passes, ktime_get_ns()))
+		if (!migcap_pending_query(&saver->pending, ktime_get_ns()))
 			return true;
 		migcap_saver_ask(saver);
 	}

@@ -8,7 +8,7 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
-#include "passes.h"
+#include "pending.h"
 #include "stream.h"
 
 struct migcap_peer;
@@ -57,7 +57,7 @@ enum migcap_saver_stage {
  * @stage: what comes next
  * @stopped: the device is in STOP_COPY
  * @account: who tells the VMM what the device wrote
- * @passes: the VMM's passes over RAM until START is raised
+ * @pending: the VMM's queries until START is raised
  * @asked: START has been raised for this migration
  * @dma_seq: the peer's when the device was last seen to do no DMA
  * @promise_seq: the peer's when the migration began
@@ -78,7 +78,7 @@ struct migcap_saver {
 	enum migcap_saver_stage stage;
 	bool stopped;
 	enum migcap_dma_account account;
-	struct migcap_passes passes;
+	struct migcap_pending pending;
 	bool asked;
 	u32 dma_seq;
 	u32 promise_seq;
@@ -97,7 +97,7 @@ void migcap_saver_begin(struct migcap_saver *saver,
 			enum migcap_dma_account account,
 			const struct migcap_peer_view *view);
 void migcap_saver_ask(struct migcap_saver *saver);
-bool migcap_saver_pass_end(struct migcap_saver *saver);
+bool migcap_saver_query(struct migcap_saver *saver);
 bool migcap_saver_waits(const struct migcap_saver *saver);
 void migcap_saver_stop(struct migcap_saver *saver);
 bool migcap_saver_renew(struct migcap_saver *saver);
