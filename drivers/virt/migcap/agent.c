@@ -155,6 +155,12 @@ static bool migcap_agent_due(struct migcap_agent *agent)
 	       !migcap_arc_is_published(agent, &now);
 }
 
+/* A standby does the device's work meanwhile. */
+static bool migcap_agent_is_carried(const struct migcap_agent *agent)
+{
+	return READ_ONCE(agent->standby.pair);
+}
+
 static void migcap_agent_sleep(struct migcap_agent *agent)
 {
 	enum migcap_state state = READ_ONCE(agent->state);
@@ -163,7 +169,7 @@ static void migcap_agent_sleep(struct migcap_agent *agent)
 		.has_irq = state == MIGCAP_ACTIVE &&
 			   migcap_irq_present(&agent->irq),
 		.migrating = agent->migrating,
-		.carried = READ_ONCE(agent->standby.pair),
+		.carried = migcap_agent_is_carried(agent),
 	};
 
 	wait_event_interruptible_hrtimeout(agent->wait,
@@ -175,9 +181,10 @@ static void migcap_agent_sleep(struct migcap_agent *agent)
 
 /*
  * Nobody is to be waited for while the device is down, or about to go down: the
- * host waits, and the guest has no network.  The rest of the time there is no
- * hurry, least of all for passes over pages, which would keep a guest of one
- * processor from all its other work.
+ * host waits, and the guest has no network.  With a standby it has, and its other
+ * work comes first when it runs again.  The rest of the time there is no hurry,
+ * least of all for passes over pages, which would keep a guest of one processor
+ * from all its other work.
  */
 static void migcap_agent_hurry(bool hurry)
 {
@@ -186,11 +193,12 @@ static void migcap_agent_hurry(bool hurry)
 
 static void migcap_agent_work(struct migcap_agent *agent)
 {
-	migcap_agent_hurry(true);
+	migcap_agent_hurry(!migcap_agent_is_carried(agent));
 	device_lock(&agent->pdev->dev);
 	migcap_agent_reconcile(agent);
 	device_unlock(&agent->pdev->dev);
-	migcap_agent_hurry(READ_ONCE(agent->state) == MIGCAP_QUIESCED);
+	migcap_agent_hurry(READ_ONCE(agent->state) == MIGCAP_QUIESCED &&
+			   !migcap_agent_is_carried(agent));
 }
 
 /*
