@@ -4,8 +4,9 @@
  *
  * Owns the bytes of the virtual migration capability, and Bus Master Enable of
  * the Command register as the guest sees it (PCI Express Base Specification
- * 6.0, section 7.5.1.1.3).  All other bytes are vfio-pci core's.  An access is
- * cut at the capability's edges, so that none of its bytes reaches the device.
+ * 6.0, section 7.5.1.1.3).  All other bytes are vfio-pci core's, and an access
+ * to nothing but those goes there as it came.  Any other is cut at the
+ * capability's edges, so that none of its bytes reaches the device.
  *
  * Lock: config->write_lock around writes to core.  Core resets the device in
  * such a write when the guest asks for a Function Level Reset, and the reset's
@@ -53,9 +54,40 @@ bool migcap_config_is_writing(struct migcap_config *config)
 	return READ_ONCE(config->writer) == current;
 }
 
+static bool overlaps(loff_t pos, size_t count, loff_t start, size_t len)
+{
+	return pos < start + len && pos + count > start;
+}
+
 static bool covers_command(loff_t pos, size_t count)
 {
-	return pos <= PCI_COMMAND && pos + count > PCI_COMMAND;
+	return overlaps(pos, count, PCI_COMMAND, 1);
+}
+
+static bool covers_window(const struct migcap_config *config, loff_t pos,
+			  size_t count)
+{
+	return overlaps(pos, count, config->offset, MIGCAP_LENGTH_VALUE);
+}
+
+/* Nothing that is read there differs from what core answers. */
+static bool reads_core(const struct migcap_config *config, loff_t pos,
+		       size_t count)
+{
+	return !covers_command(pos, count) &&
+	       !covers_window(config, pos, count) && !config->vector->extra;
+}
+
+/* The registers that reset a device are in its capabilities. */
+static bool may_reset(loff_t pos, size_t count)
+{
+	return pos + count > PCI_STD_HEADER_SIZEOF;
+}
+
+/* Nothing that is written there concerns anybody but core. */
+static bool writes_core(loff_t pos, size_t count)
+{
+	return !covers_command(pos, count) && !may_reset(pos, count);
 }
 
 static ssize_t window_read(struct migcap_config *config, char __user *buf,
@@ -114,7 +146,8 @@ static ssize_t device_read(struct migcap_config *config, char __user *buf,
 	if (hidden && covers_command(pos, ret) &&
 	    patch_command(config, (u8 __user *)buf + (PCI_COMMAND - pos)))
 		return -EFAULT;
-	if (migcap_vector_patch_config(config->vector, buf, ret, pos))
+	if (config->vector->extra &&
+	    migcap_vector_patch_config(config->vector, buf, ret, pos))
 		return -EFAULT;
 	return ret;
 }
@@ -122,11 +155,10 @@ static ssize_t device_read(struct migcap_config *config, char __user *buf,
 static ssize_t core_write(struct migcap_config *config, const char __user *buf,
 			  size_t count, loff_t pos)
 {
-	bool resets = pos + count > PCI_STD_HEADER_SIZEOF;
+	bool resets = may_reset(pos, count);
 	ssize_t ret;
 
 	pos += VFIO_PCI_INDEX_TO_OFFSET(VFIO_PCI_CONFIG_REGION_INDEX);
-	/* The registers that reset a device are in its capabilities. */
 	if (!resets)
 		return vfio_pci_core_write(&config->core->vdev, buf, count,
 					   &pos);
@@ -215,6 +247,31 @@ static __always_inline ssize_t access_pieces(struct migcap_config *config,
 	return done;
 }
 
+/* Kept apart, so that an access that only passes through needs no frame. */
+static noinline ssize_t read_pieces(struct migcap_config *config,
+				    char __user *buf, size_t count,
+				    loff_t *ppos)
+{
+	static const struct sides sides = {
+		.window = window_read,
+		.device = device_read,
+	};
+
+	return access_pieces(config, buf, count, ppos, &sides);
+}
+
+static noinline ssize_t write_pieces(struct migcap_config *config,
+				     const char __user *buf, size_t count,
+				     loff_t *ppos)
+{
+	static const struct sides sides = {
+		.window = window_write,
+		.device = device_write,
+	};
+
+	return access_pieces(config, (char __user *)buf, count, ppos, &sides);
+}
+
 /**
  * migcap_config_read() - the guest or the VMM reads configuration space
  * @config: the overlay
@@ -228,12 +285,10 @@ static __always_inline ssize_t access_pieces(struct migcap_config *config,
 ssize_t migcap_config_read(struct migcap_config *config, char __user *buf,
 			   size_t count, loff_t *ppos)
 {
-	static const struct sides sides = {
-		.window = window_read,
-		.device = device_read,
-	};
-
-	return access_pieces(config, buf, count, ppos, &sides);
+	if (reads_core(config, *ppos & VFIO_PCI_OFFSET_MASK, count))
+		return vfio_pci_core_read(&config->core->vdev, buf, count,
+					  ppos);
+	return read_pieces(config, buf, count, ppos);
 }
 
 /**
@@ -249,10 +304,8 @@ ssize_t migcap_config_read(struct migcap_config *config, char __user *buf,
 ssize_t migcap_config_write(struct migcap_config *config,
 			    const char __user *buf, size_t count, loff_t *ppos)
 {
-	static const struct sides sides = {
-		.window = window_write,
-		.device = device_write,
-	};
-
-	return access_pieces(config, (char __user *)buf, count, ppos, &sides);
+	if (writes_core(*ppos & VFIO_PCI_OFFSET_MASK, count))
+		return vfio_pci_core_write(&config->core->vdev, buf, count,
+					   ppos);
+	return write_pieces(config, buf, count, ppos);
 }

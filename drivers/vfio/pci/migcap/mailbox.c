@@ -14,7 +14,7 @@
 #include <linux/eventfd.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
+#include <linux/string.h>
 
 #include "mailbox.h"
 #include "report.h"
@@ -153,7 +153,8 @@ static int get_vectors(struct migcap_mailbox_update *update,
 
 /**
  * migcap_mailbox_prepare() - read what a VFIO_DEVICE_SET_IRQS asks for
- * @arg: the ioctl's argument
+ * @hdr: the request
+ * @arg: the ioctl's argument, which it is from
  *
  * To be followed by migcap_mailbox_commit() if core accepted the same request,
  * else by migcap_mailbox_abort().  A request that is none of the mailbox's
@@ -163,23 +164,21 @@ static int get_vectors(struct migcap_mailbox_update *update,
  * Return: the request, NULL, or an ERR_PTR: -EFAULT, -ENOMEM.
  */
 struct migcap_mailbox_update *
-migcap_mailbox_prepare(const struct vfio_irq_set __user *arg)
+migcap_mailbox_prepare(const struct vfio_irq_set *hdr,
+		       const struct vfio_irq_set __user *arg)
 {
 	struct migcap_mailbox_update *update;
-	struct vfio_irq_set hdr;
 	int ret;
 
-	if (copy_from_user(&hdr, arg, offsetofend(struct vfio_irq_set, count)))
-		return ERR_PTR(-EFAULT);
-	if (!follows(&hdr) || hdr.start > MIGCAP_MAX_VECTORS ||
-	    hdr.count > MIGCAP_MAX_VECTORS - hdr.start)
+	if (!follows(hdr) || hdr->start > MIGCAP_MAX_VECTORS ||
+	    hdr->count > MIGCAP_MAX_VECTORS - hdr->start)
 		return NULL;
 
 	update = kzalloc_obj(*update, GFP_KERNEL_ACCOUNT);
 	if (!update)
 		return ERR_PTR(-ENOMEM);
-	update->hdr = hdr;
-	if (hdr.count) {
+	update->hdr = *hdr;
+	if (hdr->count) {
 		ret = get_vectors(update, arg);
 		if (ret) {
 			kfree(update);

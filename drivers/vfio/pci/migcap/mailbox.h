@@ -50,7 +50,8 @@ bool migcap_mailbox_signal(struct migcap_mailbox *mbox, u32 vector);
 void migcap_mailbox_raise(struct migcap_mailbox *mbox, u8 vector);
 
 struct migcap_mailbox_update *
-migcap_mailbox_prepare(const struct vfio_irq_set __user *arg);
+migcap_mailbox_prepare(const struct vfio_irq_set *hdr,
+		       const struct vfio_irq_set __user *arg);
 int migcap_mailbox_commit(struct migcap_mailbox *mbox,
 			  struct migcap_mailbox_update *update);
 void migcap_mailbox_abort(struct migcap_mailbox_update *update);

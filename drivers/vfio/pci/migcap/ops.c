@@ -7,7 +7,7 @@
  */
 #include <linux/err.h>
 #include <linux/pci.h>
-#include <linux/pm_runtime.h>
+#include <linux/uaccess.h>
 #include <linux/vfio_pci_core.h>
 
 #include <linux/vfio_migcap.h>
@@ -155,15 +155,19 @@ static ssize_t migcap_write(struct vfio_device *vdev, const char __user *buf,
 	return vfio_pci_core_write(vdev, buf, count, ppos);
 }
 
-static long set_irqs(struct migcap_device *mdev, unsigned long arg)
+static long set_irqs(struct migcap_device *mdev,
+		     struct vfio_irq_set __user *arg)
 {
 	struct migcap_mailbox_update *update;
+	struct vfio_irq_set hdr;
 	long ret;
 
-	update = migcap_mailbox_prepare((void __user *)arg);
+	if (copy_from_user(&hdr, arg, offsetofend(struct vfio_irq_set, count)))
+		return -EFAULT;
+	update = migcap_mailbox_prepare(&hdr, arg);
 	if (IS_ERR(update))
 		return PTR_ERR(update);
-	ret = migcap_vector_set_irqs(&mdev->vector, (void __user *)arg);
+	ret = migcap_vector_set_irqs(&mdev->vector, &hdr, arg);
 	if (ret)
 		migcap_mailbox_abort(update);
 	else
@@ -184,7 +188,7 @@ static long migcap_ioctl(struct vfio_device *vdev, unsigned int cmd,
 		return migcap_vector_get_irq_info(&mdev->vector,
 						  (void __user *)arg);
 	case VFIO_DEVICE_SET_IRQS:
-		return set_irqs(mdev, arg);
+		return set_irqs(mdev, (void __user *)arg);
 	default:
 		return vfio_pci_core_ioctl(vdev, cmd, arg);
 	}

@@ -102,7 +102,7 @@ int migcap_vector_init(struct migcap_vector *vector,
 
 /**
  * migcap_vector_patch_config() - show the extra vector in Message Control
- * @vector: the table
+ * @vector: the table, with an extra vector
  * @buf: what has been read from the device
  * @count: its length in bytes
  * @pos: its offset in configuration space
@@ -116,8 +116,6 @@ int migcap_vector_patch_config(const struct migcap_vector *vector,
 	u16 size = vector->nr_vectors - 1;
 	int i;
 
-	if (!vector->extra)
-		return 0;
 	for (i = 0; i < 2; i++, flags++) {
 		u8 mask = PCI_MSIX_FLAGS_QSIZE >> (8 * i);
 		u8 __user *at = (u8 __user *)buf + (flags - pos);
@@ -236,30 +234,29 @@ static bool takes_extra(const struct migcap_vector *vector,
 /**
  * migcap_vector_set_irqs() - VFIO_DEVICE_SET_IRQS, less the extra vector
  * @vector: the table
- * @arg: the ioctl's argument
+ * @hdr: the request
+ * @arg: the ioctl's argument, which it is from
  *
  * Return: what core says to the rest of the request.
  */
 long migcap_vector_set_irqs(const struct migcap_vector *vector,
+			    const struct vfio_irq_set *hdr,
 			    struct vfio_irq_set __user *arg)
 {
-	size_t minsz = offsetofend(struct vfio_irq_set, count);
-	struct vfio_irq_set hdr, rest;
+	struct vfio_irq_set rest;
 	long ret = 0;
 
-	if (copy_from_user(&hdr, arg, minsz))
-		return -EFAULT;
-	if (!takes_extra(vector, &hdr))
+	if (!takes_extra(vector, hdr))
 		return vfio_pci_core_ioctl(&vector->core->vdev,
 					   VFIO_DEVICE_SET_IRQS,
 					   (unsigned long)arg);
-	rest = hdr;
-	rest.argsz = minsz + data_size(&hdr);
+	rest = *hdr;
+	rest.argsz = offsetofend(struct vfio_irq_set, count) + data_size(hdr);
 	rest.count--;
 	/* A request for no vector at all means something else to core. */
 	if (rest.count)
 		ret = core_set_irqs(vector, &rest, arg);
 	if (!ret)
-		ret = trigger_extra(vector, &hdr, arg);
+		ret = trigger_extra(vector, hdr, arg);
 	return ret;
 }

@@ -38,6 +38,7 @@ int migcap_vector_patch_config(const struct migcap_vector *vector,
 long migcap_vector_get_irq_info(const struct migcap_vector *vector,
 				struct vfio_irq_info __user *arg);
 long migcap_vector_set_irqs(const struct migcap_vector *vector,
+			    const struct vfio_irq_set *hdr,
 			    struct vfio_irq_set __user *arg);
 
 #endif /* MIGCAP_VECTOR_H */
