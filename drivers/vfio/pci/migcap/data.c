@@ -52,6 +52,7 @@ static ssize_t save_peek(struct migcap_data *data, u8 *to, size_t len, u64 *seq)
 	ssize_t ret;
 
 	mutex_lock(&data->lock);
+	data->read_at = ktime_get();
 	if (is_void(data)) {
 		ret = -ENODEV;
 	} else {
@@ -73,10 +74,8 @@ static bool save_take(struct migcap_data *data, size_t len, u64 seq)
 
 	mutex_lock(&data->lock);
 	first = data->saver.taken == seq;
-	if (first) {
+	if (first)
 		migcap_saver_consume(&data->saver, len);
-		data->read_at = ktime_get();
-	}
 	mutex_unlock(&data->lock);
 	return first;
 }

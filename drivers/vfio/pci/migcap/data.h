@@ -23,7 +23,7 @@ struct migcap_device;
  * @lock: protects all below
  * @disabled: the device has left the states that go with the file
  * @decode_error: sticky error of the stream that is written
- * @read_at: when something was last read
+ * @read_at: when a reader was last here, whether it got something or not
  * @saver: what is read, on a source
  * @decoder: what is written, on a destination
  */
