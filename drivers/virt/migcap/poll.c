@@ -18,7 +18,7 @@
 /* An interrupt may be lost where the VMM has no eventfd for the vector yet. */
 #define POLL_IRQ_FACTOR		10
 
-#define POLL_MIGRATING_DIVISOR	4
+#define POLL_MIGRATING_DIVISOR	10
 #define POLL_MIN_MS		1U
 #define POLL_MAX_MS		10000U
 #define POLL_MIN_US		100U
@@ -26,7 +26,7 @@
 
 static unsigned int poll_ms = 100;
 module_param(poll_ms, uint, 0644);
-MODULE_PARM_DESC(poll_ms, "Milliseconds between two looks for START without an interrupt, ten times that with one, a quarter during a migration (default 100)");
+MODULE_PARM_DESC(poll_ms, "Milliseconds between two looks for START without an interrupt, ten times that with one, a tenth during a migration (default 100)");
 
 static unsigned int ready_poll_us = 1000;
 module_param(ready_poll_us, uint, 0644);
