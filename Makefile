@@ -67,7 +67,7 @@ help:
 	@echo '                  trixie-backports, iommufd, iommufd-backports: there alone'
 	@echo 'make check-all    all tests in all these suites'
 	@echo 'make check-debug  all tests on a kernel with KASAN, lockdep and injected faults'
-	@echo 'make bench        migcap measured against its peers (QUICK=1: 10 minutes)'
+	@echo 'make bench        migcap measured against its peers (QUICK=1: 8 minutes)'
 	@echo 'make lab-shell    a shell in L1, the virtual host'
 	@echo 'make guest-shell  a shell in L2, a guest with a VF'
 
