@@ -123,19 +123,6 @@ TEST_F_TIMEOUT(fault, set_irqs, 600)
 	EXPECT_EQ(0, trial_each(&self->trial, &set_irqs));
 }
 
-TEST_F_TIMEOUT(fault, set_irqs_with_the_extra_vector, 600)
-{
-	unsigned int count = count_vectors(&self->trial);
-	struct host_vf *vf = &self->trial.vf;
-
-	vfio_dev_close_fd(&vf->dev);
-	ASSERT_EQ(0, host_attr_write(vf, "extra_vector", "1"));
-	ASSERT_EQ(0, vfio_dev_open_fd(&vf->dev));
-	make_vectors(&self->trial);
-	ASSERT_EQ(count + 1, nr_vectors);
-	EXPECT_EQ(0, trial_each(&self->trial, &set_irqs));
-}
-
 static int be_in_from(struct trial *t)
 {
 	int ret = trial_set_state(t, from);

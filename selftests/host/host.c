@@ -109,7 +109,6 @@ void host_close(struct host_vf *vf)
 	host_attr_write(vf, "ready_timeout_ms", "10000");
 	host_attr_write(vf, "on_timeout", "abort");
 	host_attr_write(vf, "cap_offset", "auto");
-	host_attr_write(vf, "extra_vector", "0");
 }
 
 static const char *migcap_dir(const char *bdf, char *dir)

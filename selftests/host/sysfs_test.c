@@ -43,7 +43,6 @@ static const struct {
 	{ "ready_timeout_ms", 0644 },
 	{ "on_timeout", 0644 },
 	{ "cap_offset", 0644 },
-	{ "extra_vector", 0644 },
 	{ "counters", 0444 },
 	{ "last_error", 0444 },
 };
@@ -123,7 +122,6 @@ TEST_F(sysfs, after_binding)
 	EXPECT_STREQ("10000", host_attr(&self->vf, "ready_timeout_ms"));
 	EXPECT_STREQ("abort", host_attr(&self->vf, "on_timeout"));
 	EXPECT_STREQ("auto", host_attr(&self->vf, "cap_offset"));
-	EXPECT_STREQ("0", host_attr(&self->vf, "extra_vector"));
 	EXPECT_STREQ("none", host_attr(&self->vf, "last_error"));
 }
 
@@ -241,7 +239,6 @@ TEST_F(sysfs, settings_are_fixed_while_open)
 {
 	expect_kept(_metadata, &self->vf, "cap_offset", "0xe0", -EBUSY);
 	expect_kept(_metadata, &self->vf, "cap_offset", "auto", -EBUSY);
-	expect_kept(_metadata, &self->vf, "extra_vector", "1", -EBUSY);
 }
 
 TEST_F(sysfs, cap_offset)

@@ -23,23 +23,19 @@
 
 #include "config.h"
 #include "peer.h"
-#include "vector.h"
 
 /**
  * migcap_config_init() - begin without a capability
  * @config: the overlay
  * @core: the device below
  * @peer: owns what the capability's bytes mean
- * @vector: owns the size of the MSI-X table
  */
 void migcap_config_init(struct migcap_config *config,
 			struct vfio_pci_core_device *core,
-			struct migcap_peer *peer,
-			const struct migcap_vector *vector)
+			struct migcap_peer *peer)
 {
 	config->core = core;
 	config->peer = peer;
-	config->vector = vector;
 	mutex_init(&config->write_lock);
 }
 
@@ -74,8 +70,7 @@ static bool covers_window(const struct migcap_config *config, loff_t pos,
 static bool reads_core(const struct migcap_config *config, loff_t pos,
 		       size_t count)
 {
-	return !covers_command(pos, count) &&
-	       !covers_window(config, pos, count) && !config->vector->extra;
+	return !covers_command(pos, count) && !covers_window(config, pos, count);
 }
 
 /* The registers that reset a device are in its capabilities. */
@@ -145,9 +140,6 @@ static ssize_t device_read(struct migcap_config *config, char __user *buf,
 		hidden = migcap_peer_hides_bus_master(config->peer);
 	if (hidden && covers_command(pos, ret) &&
 	    patch_command(config, (u8 __user *)buf + (PCI_COMMAND - pos)))
-		return -EFAULT;
-	if (config->vector->extra &&
-	    migcap_vector_patch_config(config->vector, buf, ret, pos))
 		return -EFAULT;
 	return ret;
 }

@@ -9,7 +9,6 @@
 #include <linux/types.h>
 
 struct migcap_peer;
-struct migcap_vector;
 struct task_struct;
 struct vfio_pci_core_device;
 
@@ -17,7 +16,6 @@ struct vfio_pci_core_device;
  * struct migcap_config - what is emulated on top of vfio-pci core
  * @core: the device below
  * @peer: owns what the capability's bytes mean
- * @vector: owns the size of the MSI-X table
  * @offset: of the capability; set before the device is used
  * @write_lock: orders writes to the device below, protects @writer
  * @writer: who is writing there; may be compared with current without the lock
@@ -25,7 +23,6 @@ struct vfio_pci_core_device;
 struct migcap_config {
 	struct vfio_pci_core_device *core;
 	struct migcap_peer *peer;
-	const struct migcap_vector *vector;
 	u16 offset;
 	/* outermost: core's memory_lock is taken under it; protects writer */
 	struct mutex write_lock;
@@ -34,8 +31,7 @@ struct migcap_config {
 
 void migcap_config_init(struct migcap_config *config,
 			struct vfio_pci_core_device *core,
-			struct migcap_peer *peer,
-			const struct migcap_vector *vector);
+			struct migcap_peer *peer);
 ssize_t migcap_config_read(struct migcap_config *config, char __user *buf,
 			   size_t count, loff_t *ppos);
 ssize_t migcap_config_write(struct migcap_config *config,

@@ -69,26 +69,6 @@ void migcap_mailbox_clear(struct migcap_mailbox *mbox)
 }
 
 /**
- * migcap_mailbox_signal() - signal one vector
- * @mbox: the mailbox
- * @vector: its number
- *
- * Context: process, takes the mailbox's lock.
- * Return: false if the vector does not exist or has no eventfd.
- */
-bool migcap_mailbox_signal(struct migcap_mailbox *mbox, u32 vector)
-{
-	bool exists;
-
-	mutex_lock(&mbox->lock);
-	exists = vector < mbox->nr_vectors && mbox->vectors[vector];
-	if (exists)
-		eventfd_signal(mbox->vectors[vector]);
-	mutex_unlock(&mbox->lock);
-	return exists;
-}
-
-/**
  * migcap_mailbox_raise() - raise the vector that the guest chose
  * @mbox: the mailbox
  * @vector: its number
@@ -99,7 +79,13 @@ bool migcap_mailbox_signal(struct migcap_mailbox *mbox, u32 vector)
  */
 void migcap_mailbox_raise(struct migcap_mailbox *mbox, u8 vector)
 {
-	bool raised = migcap_mailbox_signal(mbox, vector);
+	bool raised;
+
+	mutex_lock(&mbox->lock);
+	raised = vector < mbox->nr_vectors && mbox->vectors[vector];
+	if (raised)
+		eventfd_signal(mbox->vectors[vector]);
+	mutex_unlock(&mbox->lock);
 
 	migcap_count(mbox->report, raised ? MIGCAP_COUNT_IRQ_RAISED :
 					    MIGCAP_COUNT_IRQ_MISSED);

@@ -46,7 +46,6 @@ struct migcap_mailbox_update {
 void migcap_mailbox_init(struct migcap_mailbox *mbox,
 			 struct migcap_report *report);
 void migcap_mailbox_clear(struct migcap_mailbox *mbox);
-bool migcap_mailbox_signal(struct migcap_mailbox *mbox, u32 vector);
 void migcap_mailbox_raise(struct migcap_mailbox *mbox, u8 vector);
 
 struct migcap_mailbox_update *

@@ -19,7 +19,6 @@
 #include "report.h"
 #include "stream.h"
 #include "sysfs.h"
-#include "vector.h"
 
 struct kernfs_node;
 struct migcap_data;
@@ -48,12 +47,10 @@ struct migcap_data;
  * @mailbox: the guest's interrupt vectors
  * @peer: the guest
  * @config: the overlay over configuration space
- * @vector: the MSI-X table as the guest sees it
  * @log: the log of the device's DMA
  * @place: where the capability is while the device is open
  * @ident: what a stream for this device says
  * @cap_offset: the operator's choice for the next open, or MIGCAP_PLACE_AUTO
- * @extra_vector: the operator wants an extra vector at the next open
  * @is_open: a VMM has the device open
  * @state_lock: protects the members from @place to @seen_reset_seq
  * @state: the migration state
@@ -68,12 +65,10 @@ struct migcap_device {
 	struct migcap_mailbox mailbox;
 	struct migcap_peer peer;
 	struct migcap_config config;
-	struct migcap_vector vector;
 	struct migcap_log log;
 	struct migcap_place place;
 	struct migcap_ident ident;
 	u16 cap_offset;
-	bool extra_vector;
 	bool is_open;
 	/* protects the members from place to seen_reset_seq */
 	struct mutex state_lock;

@@ -63,8 +63,7 @@ static int migcap_init_dev(struct vfio_device *vdev)
 	migcap_mailbox_init(&mdev->mailbox, &mdev->report);
 	migcap_peer_init(&mdev->peer, pdev, &mdev->mailbox, &mdev->report,
 			 peer_changed);
-	migcap_config_init(&mdev->config, &mdev->core, &mdev->peer,
-			   &mdev->vector);
+	migcap_config_init(&mdev->config, &mdev->core, &mdev->peer);
 	migcap_log_init(&mdev->log, &mdev->peer);
 	migcap_fsm_init(vdev);
 	if (migcap_dirty_can_log())
@@ -75,15 +74,12 @@ static int migcap_init_dev(struct vfio_device *vdev)
 static int prepare_capability(struct migcap_device *mdev)
 {
 	struct pci_dev *pdev = mdev->core.pdev;
+	int msix_size = pci_msix_vec_count(pdev);
 	int ret;
 
 	migcap_fsm_lock(mdev);
 	ret = migcap_place_choose(&mdev->place, &mdev->core, &mdev->report,
 				  mdev->cap_offset);
-	if (!ret)
-		ret = migcap_vector_init(&mdev->vector, &mdev->core,
-					 &mdev->mailbox, &mdev->report,
-					 mdev->extra_vector);
 	mdev->ident = (struct migcap_ident){
 		.vendor = pdev->vendor,
 		.device = pdev->device,
@@ -91,7 +87,7 @@ static int prepare_capability(struct migcap_device *mdev)
 		.subsystem_device = pdev->subsystem_device,
 		.class = pdev->class,
 		.cap_offset = mdev->place.offset,
-		.msix_size = mdev->vector.nr_vectors,
+		.msix_size = msix_size < 0 ? 0 : msix_size,
 	};
 	migcap_fsm_unlock(mdev);
 	mdev->config.offset = mdev->place.offset;
@@ -167,7 +163,8 @@ static long set_irqs(struct migcap_device *mdev,
 	update = migcap_mailbox_prepare(&hdr, arg);
 	if (IS_ERR(update))
 		return PTR_ERR(update);
-	ret = migcap_vector_set_irqs(&mdev->vector, &hdr, arg);
+	ret = vfio_pci_core_ioctl(&mdev->core.vdev, VFIO_DEVICE_SET_IRQS,
+				  (unsigned long)arg);
 	if (ret)
 		migcap_mailbox_abort(update);
 	else
@@ -184,9 +181,6 @@ static long migcap_ioctl(struct vfio_device *vdev, unsigned int cmd,
 	case VFIO_GET_PCI_CAP_INFO:
 		return migcap_capinfo(&mdev->core, mdev->config.offset,
 				      (void __user *)arg);
-	case VFIO_DEVICE_GET_IRQ_INFO:
-		return migcap_vector_get_irq_info(&mdev->vector,
-						  (void __user *)arg);
 	case VFIO_DEVICE_SET_IRQS:
 		return set_irqs(mdev, (void __user *)arg);
 	default:

@@ -233,33 +233,6 @@ static ssize_t cap_offset_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(cap_offset);
 
-static ssize_t extra_vector_show(struct device *dev,
-				 struct device_attribute *attr, char *buf)
-{
-	return sysfs_emit(buf, "%d\n", READ_ONCE(from_dev(dev)->extra_vector));
-}
-
-static ssize_t extra_vector_store(struct device *dev,
-				  struct device_attribute *attr,
-				  const char *buf, size_t count)
-{
-	struct migcap_device *mdev = from_dev(dev);
-	bool extra;
-	int ret;
-
-	ret = kstrtobool(buf, &extra);
-	if (ret)
-		return ret;
-	migcap_fsm_lock(mdev);
-	if (mdev->is_open)
-		ret = -EBUSY;
-	else
-		WRITE_ONCE(mdev->extra_vector, extra);
-	migcap_fsm_unlock(mdev);
-	return ret ?: count;
-}
-static DEVICE_ATTR_RW(extra_vector);
-
 static ssize_t counters_show(struct device *dev, struct device_attribute *attr,
 			     char *buf)
 {
@@ -283,7 +256,6 @@ static struct attribute *migcap_attrs[] = {
 	&dev_attr_ready_timeout_ms.attr,
 	&dev_attr_on_timeout.attr,
 	&dev_attr_cap_offset.attr,
-	&dev_attr_extra_vector.attr,
 	&dev_attr_counters.attr,
 	&dev_attr_last_error.attr,
 	NULL
