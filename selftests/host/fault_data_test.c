@@ -80,7 +80,7 @@ TEST_F_TIMEOUT(fault, read, 300)
 /* A stream that does not fit into one copy: records that say nothing. */
 static void lengthen(struct trip_stream *stream)
 {
-	const struct migcap_stream_header filler = {
+	const struct migcap_vfio_stream_header filler = {
 		.tag = cpu_to_le16(MIGCAP_STREAM_FILLER),
 	};
 	uint8_t *at = stream->bytes + STREAM_PREAMBLE_SIZE;

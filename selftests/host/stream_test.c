@@ -152,7 +152,7 @@ TEST_F(stream, command_register_comes_after_the_stream)
 
 TEST_F(stream, starts_with_the_preamble)
 {
-	struct migcap_stream_preamble preamble;
+	struct migcap_vfio_stream_preamble preamble;
 
 	ASSERT_LE(sizeof(preamble), self->edit.size);
 	memcpy(&preamble, self->edit.bytes, sizeof(preamble));
@@ -267,7 +267,7 @@ TEST_F(stream, other_device)
 TEST_F(stream, version)
 {
 	u8 *version = self->edit.bytes +
-		      offsetof(struct migcap_stream_preamble, major);
+		      offsetof(struct migcap_vfio_stream_preamble, major);
 
 	put_unaligned_le16(MIGCAP_STREAM_MAJOR + 1, version);
 	EXPECT_EQ(-EOPNOTSUPP, load(self->to, self->fd, &self->edit, 4096));

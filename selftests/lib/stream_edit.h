@@ -24,13 +24,13 @@ struct stream_edit {
 	size_t size;
 };
 
-#define STREAM_PREAMBLE_SIZE	sizeof(struct migcap_stream_preamble)
-#define STREAM_HEADER_SIZE	sizeof(struct migcap_stream_header)
+#define STREAM_PREAMBLE_SIZE	sizeof(struct migcap_vfio_stream_preamble)
+#define STREAM_HEADER_SIZE	sizeof(struct migcap_vfio_stream_header)
 
-static inline struct migcap_stream_header
+static inline struct migcap_vfio_stream_header
 stream_edit_header(const struct stream_edit *edit, size_t at)
 {
-	struct migcap_stream_header header;
+	struct migcap_vfio_stream_header header;
 
 	memcpy(&header, edit->bytes + at, sizeof(header));
 	return header;
@@ -67,7 +67,7 @@ static inline void stream_edit_insert(struct stream_edit *edit, size_t at,
 				      u16 tag, u16 flags, u32 claimed,
 				      u32 length)
 {
-	const struct migcap_stream_header header = {
+	const struct migcap_vfio_stream_header header = {
 		.tag = cpu_to_le16(tag),
 		.flags = cpu_to_le16(flags),
 		.length = cpu_to_le32(claimed),
@@ -108,12 +108,12 @@ static inline bool stream_edit_may_flip(const struct stream_edit *edit,
 {
 	size_t at = STREAM_PREAMBLE_SIZE, length;
 
-	if (byte / 2 == offsetof(struct migcap_stream_preamble, minor) / 2)
+	if (byte / 2 == offsetof(struct migcap_vfio_stream_preamble, minor) / 2)
 		return true;
 	for (; (length = stream_edit_length(edit, at)); at += length) {
 		bool optional = !stream_edit_header(edit, at).flags;
 
-		if (byte == at + offsetof(struct migcap_stream_header, flags) &&
+		if (byte == at + offsetof(struct migcap_vfio_stream_header, flags) &&
 		    !bit)
 			return true;
 		if (byte / 2 == at / 2 && optional)

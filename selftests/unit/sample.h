@@ -7,7 +7,7 @@
 
 #include "../lib/stream_edit.h"
 
-static const struct migcap_stream sample = {
+static const struct migcap_vfio_stream sample = {
 	.ident = {
 		.vendor = 0x8086,
 		.device = 0x10ca,
@@ -30,23 +30,23 @@ static const struct migcap_stream sample = {
 
 static inline void sample_encode(struct stream_edit *edit)
 {
-	static const enum migcap_stream_tag tags[] = {
+	static const enum migcap_vfio_stream_tag tags[] = {
 		MIGCAP_STREAM_IDENT, MIGCAP_STREAM_FILLER, MIGCAP_STREAM_STATE,
 		MIGCAP_STREAM_END,
 	};
 	unsigned int i;
 
-	edit->size = migcap_stream_put_preamble(edit->bytes);
+	edit->size = migcap_vfio_stream_put_preamble(edit->bytes);
 	for (i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
-		edit->size += migcap_stream_put(edit->bytes + edit->size,
-						tags[i], &sample);
+		edit->size += migcap_vfio_stream_put(edit->bytes + edit->size,
+						     tags[i], &sample);
 }
 
 static inline int sample_decode(const struct stream_edit *edit,
-				struct migcap_stream_decoder *dec)
+				struct migcap_vfio_stream_decoder *dec)
 {
-	migcap_stream_decoder_init(dec, &sample.ident);
-	return migcap_stream_decode(dec, edit->bytes, edit->size);
+	migcap_vfio_stream_decoder_init(dec, &sample.ident);
+	return migcap_vfio_stream_decode(dec, edit->bytes, edit->size);
 }
 
 #endif /* SELFTESTS_UNIT_SAMPLE_H */

@@ -76,24 +76,24 @@ static void mutate(struct random *rnd, struct stream_edit *edit)
 }
 
 static int decode_cut(struct random *rnd, const struct stream_edit *edit,
-		      struct migcap_stream_decoder *dec)
+		      struct migcap_vfio_stream_decoder *dec)
 {
 	size_t at = 0;
 	int ret = 0;
 
-	migcap_stream_decoder_init(dec, &sample.ident);
+	migcap_vfio_stream_decoder_init(dec, &sample.ident);
 	while (!ret && at < edit->size) {
 		size_t len = random_below(rnd, 20);
 
 		if (len > edit->size - at)
 			len = edit->size - at;
-		ret = migcap_stream_decode(dec, edit->bytes + at, len);
+		ret = migcap_vfio_stream_decode(dec, edit->bytes + at, len);
 		at += len;
 	}
 	return ret;
 }
 
-static bool is_sane(const struct migcap_stream *out)
+static bool is_sane(const struct migcap_vfio_stream *out)
 {
 	u8 bus_master;
 
@@ -112,14 +112,14 @@ static bool is_sane(const struct migcap_stream *out)
 
 /* Copied to a heap block of the exact size, so that a byte too far is seen. */
 static int decode_tight(const struct stream_edit *edit,
-			struct migcap_stream_decoder *dec)
+			struct migcap_vfio_stream_decoder *dec)
 {
 	u8 *tight = malloc(edit->size);
 	int ret;
 
 	memcpy(tight, edit->bytes, edit->size);
-	migcap_stream_decoder_init(dec, &sample.ident);
-	ret = migcap_stream_decode(dec, tight, edit->size);
+	migcap_vfio_stream_decoder_init(dec, &sample.ident);
+	ret = migcap_vfio_stream_decode(dec, tight, edit->size);
 	free(tight);
 	return ret;
 }
@@ -128,7 +128,7 @@ TEST(mutated_streams)
 {
 	static struct stream_edit edit;
 	unsigned long round, rounds = random_rounds(ROUNDS), complete = 0;
-	struct migcap_stream_decoder whole, cut;
+	struct migcap_vfio_stream_decoder whole, cut;
 	struct random rnd = { 3 };
 
 	for (round = 0; round < rounds; round++) {
@@ -145,9 +145,9 @@ TEST(mutated_streams)
 			TH_LOG("round %lu", round);
 		if (ret)
 			continue;
-		ASSERT_EQ(migcap_stream_complete(&whole),
-			  migcap_stream_complete(&cut));
-		if (!migcap_stream_complete(&whole))
+		ASSERT_EQ(migcap_vfio_stream_complete(&whole),
+			  migcap_vfio_stream_complete(&cut));
+		if (!migcap_vfio_stream_complete(&whole))
 			continue;
 		complete++;
 		ASSERT_TRUE(is_sane(&whole.out))
@@ -161,18 +161,18 @@ TEST(noise)
 {
 	static struct stream_edit edit;
 	unsigned long round, rounds = random_rounds(ROUNDS) / 10;
-	struct migcap_stream_decoder dec;
+	struct migcap_vfio_stream_decoder dec;
 	struct random rnd = { 4 };
 	size_t i;
 
 	for (round = 0; round < rounds; round++) {
 		edit.size = 1 + random_below(&rnd, 256);
-		migcap_stream_put_preamble(edit.bytes);
+		migcap_vfio_stream_put_preamble(edit.bytes);
 		for (i = STREAM_PREAMBLE_SIZE; i < edit.size; i++)
 			edit.bytes[i] = random_below(&rnd, 3) ? 0 :
 					random_next(&rnd);
 		decode_tight(&edit, &dec);
-		ASSERT_FALSE(migcap_stream_complete(&dec));
+		ASSERT_FALSE(migcap_vfio_stream_complete(&dec));
 	}
 }
 

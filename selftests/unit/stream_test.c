@@ -21,7 +21,7 @@
 
 FIXTURE(stream) {
 	struct stream_edit edit;
-	struct migcap_stream_decoder dec;
+	struct migcap_vfio_stream_decoder dec;
 };
 
 FIXTURE_SETUP(stream)
@@ -33,7 +33,8 @@ FIXTURE_TEARDOWN(stream)
 {
 }
 
-static bool same(const struct migcap_stream *a, const struct migcap_stream *b)
+static bool same(const struct migcap_vfio_stream *a,
+		 const struct migcap_vfio_stream *b)
 {
 	return a->ident.vendor == b->ident.vendor &&
 	       a->ident.device == b->ident.device &&
@@ -49,7 +50,7 @@ static bool same(const struct migcap_stream *a, const struct migcap_stream *b)
 TEST_F(stream, round_trip)
 {
 	ASSERT_EQ(0, sample_decode(&self->edit, &self->dec));
-	EXPECT_TRUE(migcap_stream_complete(&self->dec));
+	EXPECT_TRUE(migcap_vfio_stream_complete(&self->dec));
 	EXPECT_TRUE(same(&sample, &self->dec.out));
 }
 
@@ -58,16 +59,19 @@ TEST_F(stream, cut_anywhere)
 	size_t piece, at;
 
 	for (piece = 1; piece < self->edit.size; piece++) {
-		migcap_stream_decoder_init(&self->dec, &sample.ident);
+		migcap_vfio_stream_decoder_init(&self->dec, &sample.ident);
 		for (at = 0; at < self->edit.size; at += piece) {
 			size_t left = self->edit.size - at;
 
-			ASSERT_EQ(0, migcap_stream_decode(&self->dec,
-							  self->edit.bytes + at,
-							  left < piece ? left :
-									 piece));
+			ASSERT_EQ(0,
+				  migcap_vfio_stream_decode(&self->dec,
+							    self->edit.bytes +
+								    at,
+							    left < piece
+								    ? left
+								    : piece));
 		}
-		ASSERT_TRUE(migcap_stream_complete(&self->dec));
+		ASSERT_TRUE(migcap_vfio_stream_complete(&self->dec));
 		ASSERT_TRUE(same(&sample, &self->dec.out));
 	}
 }
@@ -79,7 +83,7 @@ TEST_F(stream, short_is_never_complete)
 	while (size--) {
 		self->edit.size = size;
 		ASSERT_EQ(0, sample_decode(&self->edit, &self->dec));
-		ASSERT_FALSE(migcap_stream_complete(&self->dec));
+		ASSERT_FALSE(migcap_vfio_stream_complete(&self->dec));
 	}
 }
 
@@ -95,7 +99,7 @@ TEST_F(stream, every_flipped_bit_is_noticed)
 			self->edit.bytes[byte] ^= 1 << bit;
 			ret = sample_decode(&self->edit, &self->dec);
 			EXPECT_FALSE(!ret &&
-				     migcap_stream_complete(&self->dec) &&
+				     migcap_vfio_stream_complete(&self->dec) &&
 				     same(&sample, &self->dec.out))
 				TH_LOG("bit %d of byte %zu", bit, byte);
 			self->edit.bytes[byte] ^= 1 << bit;
@@ -119,8 +123,8 @@ TEST_F(stream, other_device_is_refused_at_once)
 
 TEST_F(stream, version)
 {
-	size_t major = offsetof(struct migcap_stream_preamble, major);
-	size_t minor = offsetof(struct migcap_stream_preamble, minor);
+	size_t major = offsetof(struct migcap_vfio_stream_preamble, major);
+	size_t minor = offsetof(struct migcap_vfio_stream_preamble, minor);
 
 	put_unaligned_le16(MIGCAP_STREAM_MINOR + 1, self->edit.bytes + minor);
 	EXPECT_EQ(0, sample_decode(&self->edit, &self->dec));
@@ -147,7 +151,7 @@ TEST_F(stream, unknown_optional_record_is_skipped)
 			ASSERT_EQ(0, sample_decode(&self->edit, &self->dec))
 				TH_LOG("%u bytes before record %u", lengths[i],
 				       tag);
-			ASSERT_TRUE(migcap_stream_complete(&self->dec));
+			ASSERT_TRUE(migcap_vfio_stream_complete(&self->dec));
 			ASSERT_TRUE(same(&sample, &self->dec.out));
 		}
 }
@@ -190,7 +194,7 @@ TEST_F(stream, known_record_of_another_length_is_refused)
 
 		sample_encode(&self->edit);
 		length = self->edit.bytes + stream_edit_find(&self->edit, tag) +
-			 offsetof(struct migcap_stream_header, length);
+			 offsetof(struct migcap_vfio_stream_header, length);
 		put_unaligned_le32(get_unaligned_le32(length) + 1, length);
 		EXPECT_EQ(-EINVAL, sample_decode(&self->edit, &self->dec));
 	}
@@ -225,18 +229,20 @@ TEST_F(stream, nothing_follows_the_end)
 
 TEST_F(stream, empty_write_changes_nothing)
 {
-	migcap_stream_decoder_init(&self->dec, &sample.ident);
-	EXPECT_EQ(0, migcap_stream_decode(&self->dec, self->edit.bytes, 0));
-	EXPECT_EQ(0, migcap_stream_decode(&self->dec, self->edit.bytes,
-					  self->edit.size));
-	EXPECT_EQ(0, migcap_stream_decode(&self->dec, self->edit.bytes, 0));
-	EXPECT_TRUE(migcap_stream_complete(&self->dec));
+	migcap_vfio_stream_decoder_init(&self->dec, &sample.ident);
+	EXPECT_EQ(0,
+		  migcap_vfio_stream_decode(&self->dec, self->edit.bytes, 0));
+	EXPECT_EQ(0, migcap_vfio_stream_decode(&self->dec, self->edit.bytes,
+					       self->edit.size));
+	EXPECT_EQ(0,
+		  migcap_vfio_stream_decode(&self->dec, self->edit.bytes, 0));
+	EXPECT_TRUE(migcap_vfio_stream_complete(&self->dec));
 }
 
 /* Set one byte of STATE, the record's fields being one byte each. */
 static int decode_state(struct stream_edit *edit,
-			struct migcap_stream_decoder *dec, unsigned int field,
-			u8 val)
+			struct migcap_vfio_stream_decoder *dec,
+			unsigned int field, u8 val)
 {
 	size_t at;
 
@@ -270,8 +276,9 @@ TEST_F(stream, no_record_is_longer_than_it_says)
 	unsigned int tag;
 
 	for (tag = MIGCAP_STREAM_IDENT; tag <= MIGCAP_STREAM_END; tag++)
-		EXPECT_LE(migcap_stream_put(buf, tag, &sample), sizeof(buf));
-	EXPECT_LE(migcap_stream_put_preamble(buf), sizeof(buf));
+		EXPECT_LE(migcap_vfio_stream_put(buf, tag, &sample),
+			  sizeof(buf));
+	EXPECT_LE(migcap_vfio_stream_put_preamble(buf), sizeof(buf));
 }
 
 TEST_HARNESS_MAIN

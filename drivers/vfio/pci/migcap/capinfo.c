@@ -15,7 +15,7 @@
 #include <linux/vfio_migcap.h>
 
 #include "capinfo.h"
-#include "gap.h"
+#include "cap_gap.h"
 
 /* In the map below: a byte of the virtual migration capability. */
 #define OWNER_MIGCAP	0xfd
@@ -34,7 +34,8 @@ struct layout {
 	u16 migcap;
 };
 
-static u16 next_standard(const struct layout *layout, u16 pos, u16 *id)
+static u16 migcap_vfio_capinfo_next_standard(const struct layout *layout,
+					     u16 pos, u16 *id)
 {
 	u8 next = 0;
 
@@ -49,7 +50,8 @@ static u16 next_standard(const struct layout *layout, u16 pos, u16 *id)
 	return next;
 }
 
-static u16 next_extended(const struct layout *layout, u16 pos, u16 *id)
+static u16 migcap_vfio_capinfo_next_extended(const struct layout *layout,
+					     u16 pos, u16 *id)
 {
 	u16 next = PCI_CFG_SPACE_SIZE;
 	u32 header;
@@ -67,8 +69,8 @@ static u16 next_extended(const struct layout *layout, u16 pos, u16 *id)
 }
 
 /* A capability ends where its owner does, or where the next one begins. */
-static u16 cap_size(const struct layout *layout, u16 pos,
-		    const unsigned long *starts)
+static u16 migcap_vfio_capinfo_cap_size(const struct layout *layout, u16 pos,
+					const unsigned long *starts)
 {
 	u16 end = pos + 1;
 
@@ -78,7 +80,8 @@ static u16 cap_size(const struct layout *layout, u16 pos,
 	return end - pos;
 }
 
-static int find_cap(const struct layout *layout, struct vfio_pci_cap_info *info)
+static int migcap_vfio_capinfo_find_cap(const struct layout *layout,
+					struct vfio_pci_cap_info *info)
 {
 	bool extended = info->flags & VFIO_PCI_CAP_INFO_EXTENDED;
 	DECLARE_BITMAP(starts, PCI_CFG_SPACE_EXP_SIZE) = {};
@@ -88,8 +91,10 @@ static int find_cap(const struct layout *layout, struct vfio_pci_cap_info *info)
 	if (extended && layout->size <= PCI_CFG_SPACE_SIZE)
 		return -ENOENT;
 	while (loops--) {
-		pos = extended ? next_extended(layout, pos, &id) :
-				 next_standard(layout, pos, &id);
+		pos = extended ? migcap_vfio_capinfo_next_extended(layout, pos,
+								   &id)
+			       : migcap_vfio_capinfo_next_standard(layout, pos,
+								   &id);
 		if (!pos)
 			break;
 		set_bit(pos, starts);
@@ -99,22 +104,24 @@ static int find_cap(const struct layout *layout, struct vfio_pci_cap_info *info)
 	if (!found)
 		return -ENOENT;
 	info->cap_offset = found;
-	info->cap_size = cap_size(layout, found, starts);
+	info->cap_size = migcap_vfio_capinfo_cap_size(layout, found, starts);
 	return 0;
 }
 
-static int copy_regions(const struct layout *layout,
-			struct vfio_pci_cap_info *info,
-			struct vfio_pci_cap_info __user *arg)
+static int
+migcap_vfio_capinfo_copy_regions(const struct layout *layout,
+				 struct vfio_pci_cap_info *info,
+				 struct vfio_pci_cap_info __user *arg)
 {
 	u32 room = (info->argsz - sizeof(*info)) / sizeof(arg->regions[0]);
-	struct migcap_gap gap = {};
+	struct migcap_vfio_cap_gap gap = {};
 
 	for (;;) {
 		struct vfio_pci_cap_region region;
 
-		gap = migcap_gap_next(layout->owners, gap.offset + gap.size,
-				      layout->size);
+		gap = migcap_vfio_cap_gap_next(layout->owners,
+					       gap.offset + gap.size,
+					       layout->size);
 		if (!gap.size)
 			break;
 		region.offset = gap.offset;
@@ -129,8 +136,9 @@ static int copy_regions(const struct layout *layout,
 	return 0;
 }
 
-static int answer(const struct layout *layout, struct vfio_pci_cap_info *info,
-		  struct vfio_pci_cap_info __user *arg)
+static int migcap_vfio_capinfo_answer(const struct layout *layout,
+				      struct vfio_pci_cap_info *info,
+				      struct vfio_pci_cap_info __user *arg)
 {
 	int ret;
 
@@ -140,17 +148,17 @@ static int answer(const struct layout *layout, struct vfio_pci_cap_info *info,
 	info->migcap_offset = layout->migcap;
 	info->migcap_size = MIGCAP_LENGTH_VALUE;
 	if (info->flags != VFIO_PCI_CAP_INFO_LAYOUT) {
-		ret = find_cap(layout, info);
+		ret = migcap_vfio_capinfo_find_cap(layout, info);
 		if (ret)
 			return ret;
 	}
-	ret = copy_regions(layout, info, arg);
+	ret = migcap_vfio_capinfo_copy_regions(layout, info, arg);
 	if (ret)
 		return ret;
 	return copy_to_user(arg, info, sizeof(*info)) ? -EFAULT : 0;
 }
 
-static bool is_valid(const struct vfio_pci_cap_info *info)
+static bool migcap_vfio_capinfo_is_valid(const struct vfio_pci_cap_info *info)
 {
 	if (info->argsz < sizeof(*info) || info->reserved)
 		return false;
@@ -166,15 +174,15 @@ static bool is_valid(const struct vfio_pci_cap_info *info)
 }
 
 /**
- * migcap_capinfo() - answer VFIO_GET_PCI_CAP_INFO
+ * migcap_vfio_capinfo() - answer VFIO_GET_PCI_CAP_INFO
  * @core: the device, open
  * @cap_offset: where the virtual migration capability is
  * @arg: the ioctl's argument
  *
  * Return: 0, or an errno as the uAPI header says.
  */
-int migcap_capinfo(const struct vfio_pci_core_device *core, u16 cap_offset,
-		   struct vfio_pci_cap_info __user *arg)
+int migcap_vfio_capinfo(const struct vfio_pci_core_device *core, u16 cap_offset,
+			struct vfio_pci_cap_info __user *arg)
 {
 	struct vfio_pci_cap_info info;
 	struct layout layout = {
@@ -186,14 +194,14 @@ int migcap_capinfo(const struct vfio_pci_core_device *core, u16 cap_offset,
 
 	if (copy_from_user(&info, arg, sizeof(info)))
 		return -EFAULT;
-	if (!is_valid(&info))
+	if (!migcap_vfio_capinfo_is_valid(&info))
 		return -EINVAL;
 
 	layout.owners = kmemdup(core->pci_config_map, layout.size, GFP_KERNEL);
 	if (!layout.owners)
 		return -ENOMEM;
 	memset(layout.owners + cap_offset, OWNER_MIGCAP, MIGCAP_LENGTH_VALUE);
-	ret = answer(&layout, &info, arg);
+	ret = migcap_vfio_capinfo_answer(&layout, &info, arg);
 	kfree(layout.owners);
 	return ret;
 }

@@ -13,47 +13,48 @@
 #include <linux/vfio_pci_core.h>
 
 #include "migcap.h"
-#include "ops.h"
+#include "vfio_dev.h"
 #include "sysfs.h"
 
-static int migcap_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+static int migcap_vfio_probe(struct pci_dev *pdev,
+			     const struct pci_device_id *id)
 {
-	struct migcap_device *mdev;
+	struct migcap_vfio_device *mvdev;
 	int ret;
 
 	if (!pdev->is_virtfn) {
 		pci_err(pdev, "is no SR-IOV virtual function\n");
 		return -ENODEV;
 	}
-	mdev = vfio_alloc_device(migcap_device, core.vdev, &pdev->dev,
-				 &migcap_vfio_ops);
-	if (IS_ERR(mdev))
-		return PTR_ERR(mdev);
-	dev_set_drvdata(&pdev->dev, &mdev->core);
-	migcap_compat_set_pci_ops(&mdev->core);
+	mvdev = vfio_alloc_device(migcap_vfio_device, core.vdev, &pdev->dev,
+				  &migcap_vfio_dev_ops);
+	if (IS_ERR(mvdev))
+		return PTR_ERR(mvdev);
+	dev_set_drvdata(&pdev->dev, &mvdev->core);
+	migcap_compat_set_pci_ops(&mvdev->core);
 
-	ret = migcap_sysfs_create(mdev);
+	ret = migcap_vfio_sysfs_create(mvdev);
 	if (ret)
 		goto put_device;
-	ret = vfio_pci_core_register_device(&mdev->core);
+	ret = vfio_pci_core_register_device(&mvdev->core);
 	if (ret)
 		goto remove_sysfs;
 	return 0;
 
 remove_sysfs:
-	migcap_sysfs_remove(mdev);
+	migcap_vfio_sysfs_remove(mvdev);
 put_device:
-	vfio_put_device(&mdev->core.vdev);
+	vfio_put_device(&mvdev->core.vdev);
 	return ret;
 }
 
-static void migcap_remove(struct pci_dev *pdev)
+static void migcap_vfio_remove(struct pci_dev *pdev)
 {
 	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
-	struct migcap_device *mdev = migcap_from_vdev(&core->vdev);
+	struct migcap_vfio_device *mvdev = migcap_vfio_from_vdev(&core->vdev);
 
 	vfio_pci_core_unregister_device(core);
-	migcap_sysfs_remove(mdev);
+	migcap_vfio_sysfs_remove(mvdev);
 	vfio_put_device(&core->vdev);
 }
 
@@ -62,30 +63,30 @@ static void migcap_remove(struct pci_dev *pdev)
  * config write leaves capability and migration alone: the guest's software is
  * still there, and would not know that it has to introduce itself again.
  */
-static void migcap_reset_done(struct pci_dev *pdev)
+static void migcap_vfio_reset_done(struct pci_dev *pdev)
 {
 	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
-	struct migcap_device *mdev = migcap_from_vdev(&core->vdev);
+	struct migcap_vfio_device *mvdev = migcap_vfio_from_vdev(&core->vdev);
 
-	if (migcap_config_is_writing(&mdev->config))
+	if (migcap_vfio_config_emu_is_writing(&mvdev->config))
 		return;
-	atomic_inc(&mdev->reset_seq);
-	migcap_peer_reset(&mdev->peer);
+	atomic_inc(&mvdev->reset_seq);
+	migcap_vfio_guest_reset(&mvdev->guest);
 }
 
-static const struct pci_error_handlers migcap_err_handlers = {
-	.reset_done	= migcap_reset_done,
+static const struct pci_error_handlers migcap_vfio_err_handlers = {
+	.reset_done	= migcap_vfio_reset_done,
 	.error_detected	= vfio_pci_core_aer_err_detected,
 };
 
-static struct pci_driver migcap_driver = {
+static struct pci_driver migcap_vfio_driver = {
 	.name			= "migcap_vfio_pci",
-	.probe			= migcap_probe,
-	.remove			= migcap_remove,
-	.err_handler		= &migcap_err_handlers,
+	.probe			= migcap_vfio_probe,
+	.remove			= migcap_vfio_remove,
+	.err_handler		= &migcap_vfio_err_handlers,
 	.driver_managed_dma	= true,
 };
-module_pci_driver(migcap_driver);
+module_pci_driver(migcap_vfio_driver);
 
 MODULE_LICENSE("GPL");
 MODULE_IMPORT_NS(MIGCAP_COMPAT_NS_IOMMUFD);

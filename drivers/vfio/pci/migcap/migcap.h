@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * One VF bound to migcap_vfio_pci.  Included by what puts the pieces together:
- * fsm.c, data.c, sysfs.c, ops.c and main.c.  The pieces do not include it.
+ * migration.c, migration_file.c, sysfs.c, vfio_dev.c and main.c.  The pieces do not include it.
  */
-#ifndef MIGCAP_MIGCAP_H
-#define MIGCAP_MIGCAP_H
+#ifndef MIGCAP_VFIO_MIGCAP_H
+#define MIGCAP_VFIO_MIGCAP_H
 
 #include <linux/atomic.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/vfio_pci_core.h>
 
-#include "config.h"
-#include "log.h"
-#include "mailbox.h"
-#include "peer.h"
-#include "place.h"
-#include "report.h"
+#include "config_emu.h"
+#include "dirty_log.h"
+#include "irq_trigger.h"
+#include "guest.h"
+#include "cap_place.h"
+#include "stats.h"
 #include "stream.h"
 #include "sysfs.h"
 
 struct kernfs_node;
-struct migcap_data;
+struct migcap_vfio_migration_file;
 
 /*
  * Lock order, outermost first:
@@ -29,23 +29,23 @@ struct migcap_data;
  *	config.write_lock	a guest's write to the device below
  *	  core's memory_lock	held while the device is reset
  *	state_lock		the migration state and its data file
- *	  data->lock		one data file
- *	    peer.lock		the guest: registers, gate, timeout
+ *	  migf->lock		one data file
+ *	    guest.lock		the guest: registers, gate, timeout
  *	      mailbox.lock	eventfds
- *	      report.lock	the last refusal
+ *	      stats.lock	the last refusal
  *
  * state_lock is not taken below memory_lock: a reset leaves word in
  * reset_seq, and whoever takes state_lock next acts on it.  No lock from
  * state_lock inwards is held while user memory is copied.  log.lock is taken
- * alone, with peer.lock inside of it.
+ * alone, with guest.lock inside of it.
  */
 
 /**
- * struct migcap_device - one VF
+ * struct migcap_vfio_device - one VF
  * @core: vfio-pci core's part; first, as vfio wants it
- * @report: counters and the last refusal
- * @mailbox: the guest's interrupt vectors
- * @peer: the guest
+ * @stats: counters and the last refusal
+ * @irq_trigger: the guest's interrupt vectors
+ * @guest: the guest
  * @config: the overlay over configuration space
  * @log: the log of the device's DMA
  * @place: where the capability is while the device is open
@@ -54,34 +54,35 @@ struct migcap_data;
  * @is_open: a VMM has the device open
  * @state_lock: protects the members from @place to @seen_reset_seq
  * @state: the migration state
- * @data: the data file that goes with it, or NULL
+ * @migf: the data file that goes with it, or NULL
  * @seen_reset_seq: the reset that @state takes into account
  * @reset_seq: counts resets by the VMM
- * @nodes: sysfs files that can be polled, by enum migcap_node
+ * @nodes: sysfs files that can be polled, by enum migcap_vfio_node
  */
-struct migcap_device {
+struct migcap_vfio_device {
 	struct vfio_pci_core_device core;
-	struct migcap_report report;
-	struct migcap_mailbox mailbox;
-	struct migcap_peer peer;
-	struct migcap_config config;
-	struct migcap_log log;
-	struct migcap_place place;
-	struct migcap_ident ident;
+	struct migcap_vfio_stats stats;
+	struct migcap_vfio_irq_trigger irq_trigger;
+	struct migcap_vfio_guest guest;
+	struct migcap_vfio_config_emu config;
+	struct migcap_vfio_dirty_log log;
+	struct migcap_vfio_cap_place place;
+	struct migcap_vfio_ident ident;
 	u16 cap_offset;
 	bool is_open;
 	/* protects the members from place to seen_reset_seq */
 	struct mutex state_lock;
 	enum vfio_device_mig_state state;
-	struct migcap_data *data;
+	struct migcap_vfio_migration_file *migf;
 	int seen_reset_seq;
 	atomic_t reset_seq;
 	struct kernfs_node *nodes[MIGCAP_NR_NODES];
 };
 
-static inline struct migcap_device *migcap_from_vdev(struct vfio_device *vdev)
+static inline struct migcap_vfio_device *
+migcap_vfio_from_vdev(struct vfio_device *vdev)
 {
-	return container_of(vdev, struct migcap_device, core.vdev);
+	return container_of(vdev, struct migcap_vfio_device, core.vdev);
 }
 
-#endif /* MIGCAP_MIGCAP_H */
+#endif /* MIGCAP_VFIO_MIGCAP_H */

@@ -3,8 +3,8 @@
  * The migration stream.
  *
  * Owns the bytes: one table of records drives both directions.  Does not own
- * when a record is due, nor what becomes of what was decoded: that is data.c
- * and fsm.c.
+ * when a record is due, nor what becomes of what was decoded: that is migration_file.c
+ * and migration.c.
  */
 #include <linux/array_size.h>
 #include <linux/bits.h>
@@ -20,19 +20,20 @@
 
 #include "stream.h"
 
-static_assert(sizeof(struct migcap_stream_preamble) <= MIGCAP_STREAM_MAX_PAYLOAD);
-static_assert(sizeof(struct migcap_stream_header) == 8);
+static_assert(sizeof(struct migcap_vfio_stream_preamble) <=
+	      MIGCAP_STREAM_MAX_PAYLOAD);
+static_assert(sizeof(struct migcap_vfio_stream_header) == 8);
 
-/* A member of struct migcap_stream, and its width in the stream in bytes. */
-struct migcap_stream_field {
+/* A member of struct migcap_vfio_stream, and its width in the stream in bytes. */
+struct migcap_vfio_stream_field {
 	u16 offset;
 	u16 size;
 };
 
 #define FIELD(member, width) \
-	{ .offset = offsetof(struct migcap_stream, member), .size = width }
+	{ .offset = offsetof(struct migcap_vfio_stream, member), .size = width }
 
-static const struct migcap_stream_field ident_fields[] = {
+static const struct migcap_vfio_stream_field ident_fields[] = {
 	FIELD(ident.vendor, 2),
 	FIELD(ident.device, 2),
 	FIELD(ident.subsystem_vendor, 2),
@@ -43,7 +44,7 @@ static const struct migcap_stream_field ident_fields[] = {
 	{}
 };
 
-static const struct migcap_stream_field state_fields[] = {
+static const struct migcap_vfio_stream_field state_fields[] = {
 	FIELD(regs.ctrl, 1),
 	FIELD(regs.vmm_status, 1),
 	FIELD(regs.vf_status, 1),
@@ -54,12 +55,13 @@ static const struct migcap_stream_field state_fields[] = {
 	{}
 };
 
-static const struct migcap_stream_field no_fields[] = { {} };
+static const struct migcap_vfio_stream_field no_fields[] = { {} };
 
-static int check_ident(const struct migcap_stream_decoder *dec)
+static int
+migcap_vfio_stream_check_ident(const struct migcap_vfio_stream_decoder *dec)
 {
-	const struct migcap_ident *is = &dec->out.ident;
-	const struct migcap_ident *expect = dec->expect;
+	const struct migcap_vfio_ident *is = &dec->out.ident;
+	const struct migcap_vfio_ident *expect = dec->expect;
 
 	if (is->vendor != expect->vendor || is->device != expect->device ||
 	    is->subsystem_vendor != expect->subsystem_vendor ||
@@ -71,9 +73,10 @@ static int check_ident(const struct migcap_stream_decoder *dec)
 	return 0;
 }
 
-static int check_state(const struct migcap_stream_decoder *dec)
+static int
+migcap_vfio_stream_check_state(const struct migcap_vfio_stream_decoder *dec)
 {
-	const struct migcap_regs *regs = &dec->out.regs;
+	const struct migcap_vfio_cap_regs *regs = &dec->out.regs;
 
 	if (regs->vmm_status > MIGCAP_VMM_START ||
 	    regs->vf_status > MIGCAP_VF_READY || dec->out.bus_master > 1)
@@ -85,16 +88,16 @@ static int check_state(const struct migcap_stream_decoder *dec)
  * One entry a record: @after are the records that must have been seen before,
  * @once that it may not come again.
  */
-static const struct migcap_stream_record {
-	const struct migcap_stream_field *fields;
-	int (*check)(const struct migcap_stream_decoder *dec);
+static const struct migcap_vfio_stream_record {
+	const struct migcap_vfio_stream_field *fields;
+	int (*check)(const struct migcap_vfio_stream_decoder *dec);
 	u16 flags;
 	u16 after;
 	bool once;
 } records[] = {
 	[MIGCAP_STREAM_IDENT] = {
 		.fields = ident_fields,
-		.check = check_ident,
+		.check = migcap_vfio_stream_check_ident,
 		.flags = MIGCAP_STREAM_MANDATORY,
 		.once = true,
 	},
@@ -103,7 +106,7 @@ static const struct migcap_stream_record {
 	},
 	[MIGCAP_STREAM_STATE] = {
 		.fields = state_fields,
-		.check = check_state,
+		.check = migcap_vfio_stream_check_state,
 		.flags = MIGCAP_STREAM_MANDATORY,
 		.after = BIT(MIGCAP_STREAM_IDENT),
 		.once = true,
@@ -115,9 +118,10 @@ static const struct migcap_stream_record {
 	},
 };
 
-static u32 record_length(const struct migcap_stream_record *record)
+static u32
+migcap_vfio_stream_record_length(const struct migcap_vfio_stream_record *record)
 {
-	const struct migcap_stream_field *field;
+	const struct migcap_vfio_stream_field *field;
 	u32 length = 0;
 
 	for (field = record->fields; field->size; field++)
@@ -125,7 +129,7 @@ static u32 record_length(const struct migcap_stream_record *record)
 	return length;
 }
 
-static void put_field(u8 *to, const u8 *from, u16 size)
+static void migcap_vfio_stream_put_field(u8 *to, const u8 *from, u16 size)
 {
 	switch (size) {
 	case 1:
@@ -140,7 +144,7 @@ static void put_field(u8 *to, const u8 *from, u16 size)
 	}
 }
 
-static void get_field(u8 *to, const u8 *from, u16 size)
+static void migcap_vfio_stream_get_field(u8 *to, const u8 *from, u16 size)
 {
 	switch (size) {
 	case 1:
@@ -156,14 +160,14 @@ static void get_field(u8 *to, const u8 *from, u16 size)
 }
 
 /**
- * migcap_stream_put_preamble() - encode what a stream begins with
- * @buf: room for struct migcap_stream_preamble
+ * migcap_vfio_stream_put_preamble() - encode what a stream begins with
+ * @buf: room for struct migcap_vfio_stream_preamble
  *
  * Return: bytes written.
  */
-size_t migcap_stream_put_preamble(u8 *buf)
+size_t migcap_vfio_stream_put_preamble(u8 *buf)
 {
-	const struct migcap_stream_preamble preamble = {
+	const struct migcap_vfio_stream_preamble preamble = {
 		.magic = cpu_to_le64(MIGCAP_STREAM_MAGIC),
 		.major = cpu_to_le16(MIGCAP_STREAM_MAJOR),
 		.minor = cpu_to_le16(MIGCAP_STREAM_MINOR),
@@ -174,64 +178,68 @@ size_t migcap_stream_put_preamble(u8 *buf)
 }
 
 /**
- * migcap_stream_put() - encode one record
+ * migcap_vfio_stream_put() - encode one record
  * @buf: room for MIGCAP_STREAM_MAX_RECORD bytes
  * @tag: which one
  * @in: where the fields are taken from
  *
  * Return: bytes written.
  */
-size_t migcap_stream_put(u8 *buf, enum migcap_stream_tag tag,
-			 const struct migcap_stream *in)
+size_t migcap_vfio_stream_put(u8 *buf, enum migcap_vfio_stream_tag tag,
+			      const struct migcap_vfio_stream *in)
 {
-	const struct migcap_stream_record *record = &records[tag];
-	const struct migcap_stream_header header = {
+	const struct migcap_vfio_stream_record *record = &records[tag];
+	const struct migcap_vfio_stream_header header = {
 		.tag = cpu_to_le16(tag),
 		.flags = cpu_to_le16(record->flags),
-		.length = cpu_to_le32(record_length(record)),
+		.length = cpu_to_le32(migcap_vfio_stream_record_length(record)),
 	};
-	const struct migcap_stream_field *field;
+	const struct migcap_vfio_stream_field *field;
 	u8 *to = buf + sizeof(header);
 
 	memcpy(buf, &header, sizeof(header));
 	for (field = record->fields; field->size; field++) {
-		put_field(to, (const u8 *)in + field->offset, field->size);
+		migcap_vfio_stream_put_field(to, (const u8 *)in + field->offset,
+					     field->size);
 		to += field->size;
 	}
 	return to - buf;
 }
 
-static void expect_bytes(struct migcap_stream_decoder *dec,
-			 enum migcap_stream_phase phase, u32 want)
+static void
+migcap_vfio_stream_expect_bytes(struct migcap_vfio_stream_decoder *dec,
+				enum migcap_vfio_stream_phase phase, u32 want)
 {
 	dec->phase = phase;
 	dec->want = want;
 	dec->have = 0;
 }
 
-static void expect_header(struct migcap_stream_decoder *dec)
+static void
+migcap_vfio_stream_expect_header(struct migcap_vfio_stream_decoder *dec)
 {
-	expect_bytes(dec, MIGCAP_DECODE_HEADER,
-		     sizeof(struct migcap_stream_header));
+	migcap_vfio_stream_expect_bytes(dec, MIGCAP_DECODE_HEADER,
+					sizeof(struct migcap_vfio_stream_header));
 }
 
 /**
- * migcap_stream_decoder_init() - begin to decode a stream
+ * migcap_vfio_stream_decoder_init() - begin to decode a stream
  * @dec: the decoder
  * @expect: the device that the stream must be for, kept
  */
-void migcap_stream_decoder_init(struct migcap_stream_decoder *dec,
-				const struct migcap_ident *expect)
+void migcap_vfio_stream_decoder_init(struct migcap_vfio_stream_decoder *dec,
+				     const struct migcap_vfio_ident *expect)
 {
 	memset(dec, 0, sizeof(*dec));
 	dec->expect = expect;
-	expect_bytes(dec, MIGCAP_DECODE_PREAMBLE,
-		     sizeof(struct migcap_stream_preamble));
+	migcap_vfio_stream_expect_bytes(dec, MIGCAP_DECODE_PREAMBLE,
+					sizeof(struct migcap_vfio_stream_preamble));
 }
 
-static int decode_preamble(struct migcap_stream_decoder *dec)
+static int
+migcap_vfio_stream_decode_preamble(struct migcap_vfio_stream_decoder *dec)
 {
-	struct migcap_stream_preamble preamble;
+	struct migcap_vfio_stream_preamble preamble;
 
 	memcpy(&preamble, dec->buf, sizeof(preamble));
 	if (le64_to_cpu(preamble.magic) != MIGCAP_STREAM_MAGIC ||
@@ -239,14 +247,15 @@ static int decode_preamble(struct migcap_stream_decoder *dec)
 		return -EINVAL;
 	if (le16_to_cpu(preamble.major) != MIGCAP_STREAM_MAJOR)
 		return -EOPNOTSUPP;
-	expect_header(dec);
+	migcap_vfio_stream_expect_header(dec);
 	return 0;
 }
 
-static int decode_header(struct migcap_stream_decoder *dec)
+static int
+migcap_vfio_stream_decode_header(struct migcap_vfio_stream_decoder *dec)
 {
-	const struct migcap_stream_record *record;
-	struct migcap_stream_header header;
+	const struct migcap_vfio_stream_record *record;
+	struct migcap_vfio_stream_header header;
 	u32 length;
 	u16 flags;
 
@@ -262,48 +271,52 @@ static int decode_header(struct migcap_stream_decoder *dec)
 	if (!dec->tag || dec->tag >= ARRAY_SIZE(records)) {
 		if (flags & MIGCAP_STREAM_MANDATORY)
 			return -EOPNOTSUPP;
-		expect_bytes(dec, MIGCAP_DECODE_SKIP, length);
+		migcap_vfio_stream_expect_bytes(dec, MIGCAP_DECODE_SKIP,
+						length);
 		return 0;
 	}
 
 	record = &records[dec->tag];
-	if (length != record_length(record) ||
+	if (length != migcap_vfio_stream_record_length(record) ||
 	    (dec->seen & record->after) != record->after ||
 	    (record->once && (dec->seen & BIT(dec->tag))))
 		return -EINVAL;
-	expect_bytes(dec, MIGCAP_DECODE_PAYLOAD, length);
+	migcap_vfio_stream_expect_bytes(dec, MIGCAP_DECODE_PAYLOAD, length);
 	return 0;
 }
 
-static int decode_payload(struct migcap_stream_decoder *dec)
+static int
+migcap_vfio_stream_decode_payload(struct migcap_vfio_stream_decoder *dec)
 {
-	const struct migcap_stream_record *record = &records[dec->tag];
-	const struct migcap_stream_field *field;
+	const struct migcap_vfio_stream_record *record = &records[dec->tag];
+	const struct migcap_vfio_stream_field *field;
 	const u8 *from = dec->buf;
 
 	for (field = record->fields; field->size; field++) {
-		get_field((u8 *)&dec->out + field->offset, from, field->size);
+		migcap_vfio_stream_get_field((u8 *)&dec->out + field->offset,
+					     from, field->size);
 		from += field->size;
 	}
 	dec->seen |= BIT(dec->tag);
 	if (dec->tag == MIGCAP_STREAM_END)
-		expect_bytes(dec, MIGCAP_DECODE_DONE, 0);
+		migcap_vfio_stream_expect_bytes(dec, MIGCAP_DECODE_DONE, 0);
 	else
-		expect_header(dec);
+		migcap_vfio_stream_expect_header(dec);
 	return record->check ? record->check(dec) : 0;
 }
 
-static int decode_phase(struct migcap_stream_decoder *dec)
+static int
+migcap_vfio_stream_decode_phase(struct migcap_vfio_stream_decoder *dec)
 {
 	switch (dec->phase) {
 	case MIGCAP_DECODE_PREAMBLE:
-		return decode_preamble(dec);
+		return migcap_vfio_stream_decode_preamble(dec);
 	case MIGCAP_DECODE_HEADER:
-		return decode_header(dec);
+		return migcap_vfio_stream_decode_header(dec);
 	case MIGCAP_DECODE_PAYLOAD:
-		return decode_payload(dec);
+		return migcap_vfio_stream_decode_payload(dec);
 	case MIGCAP_DECODE_SKIP:
-		expect_header(dec);
+		migcap_vfio_stream_expect_header(dec);
 		return 0;
 	case MIGCAP_DECODE_DONE:
 		break;
@@ -312,7 +325,7 @@ static int decode_phase(struct migcap_stream_decoder *dec)
 }
 
 /**
- * migcap_stream_decode() - decode the next piece of a stream
+ * migcap_vfio_stream_decode() - decode the next piece of a stream
  * @dec: the decoder; of no use any more after an error
  * @data: the piece
  * @len: its length in bytes
@@ -322,8 +335,8 @@ static int decode_phase(struct migcap_stream_decoder *dec)
  *   -EOPNOTSUPP	another major version, or an unknown mandatory record
  *   -EOVERFLOW	a record is longer than any can be
  */
-int migcap_stream_decode(struct migcap_stream_decoder *dec,
-			 const u8 *data, size_t len)
+int migcap_vfio_stream_decode(struct migcap_vfio_stream_decoder *dec,
+			      const u8 *data, size_t len)
 {
 	size_t step;
 	int ret;
@@ -339,19 +352,19 @@ int migcap_stream_decode(struct migcap_stream_decoder *dec,
 		if (dec->have < dec->want ||
 		    (!len && dec->phase == MIGCAP_DECODE_DONE))
 			return 0;
-		ret = decode_phase(dec);
+		ret = migcap_vfio_stream_decode_phase(dec);
 		if (ret)
 			return ret;
 	}
 }
 
 /**
- * migcap_stream_complete() - whether the stream came to its end
+ * migcap_vfio_stream_complete() - whether the stream came to its end
  * @dec: the decoder
  *
  * Return: true if everything that the device needs has been decoded.
  */
-bool migcap_stream_complete(const struct migcap_stream_decoder *dec)
+bool migcap_vfio_stream_complete(const struct migcap_vfio_stream_decoder *dec)
 {
 	return dec->phase == MIGCAP_DECODE_DONE;
 }

@@ -13,18 +13,18 @@
  * is mandatory.  A minor version adds optional records, a major version
  * changes what is there.
  */
-#ifndef MIGCAP_STREAM_H
-#define MIGCAP_STREAM_H
+#ifndef MIGCAP_VFIO_STREAM_H
+#define MIGCAP_VFIO_STREAM_H
 
 #include <linux/types.h>
 
-#include "handshake.h"
+#include "cap_regs.h"
 
 #define MIGCAP_STREAM_MAGIC	0x465650414347494dULL	/* "MIGCAPVF" */
 #define MIGCAP_STREAM_MAJOR	1
 #define MIGCAP_STREAM_MINOR	0
 
-enum migcap_stream_tag {
+enum migcap_vfio_stream_tag {
 	MIGCAP_STREAM_IDENT = 1,
 	MIGCAP_STREAM_FILLER = 2,
 	MIGCAP_STREAM_STATE = 3,
@@ -34,14 +34,14 @@ enum migcap_stream_tag {
 /* The reader must fail if it does not know the record. */
 #define MIGCAP_STREAM_MANDATORY	0x0001
 
-struct migcap_stream_preamble {
+struct migcap_vfio_stream_preamble {
 	__le64 magic;
 	__le16 major;
 	__le16 minor;
 	__le32 reserved;
 };
 
-struct migcap_stream_header {
+struct migcap_vfio_stream_header {
 	__le16 tag;
 	__le16 flags;
 	__le32 length;		/* of the payload that follows, in bytes */
@@ -52,13 +52,13 @@ struct migcap_stream_header {
 /* The longest payload of a record of this version. */
 #define MIGCAP_STREAM_MAX_PAYLOAD	16
 /* No record of this version is longer, the preamble included. */
-#define MIGCAP_STREAM_MAX_RECORD	(sizeof(struct migcap_stream_header) + \
+#define MIGCAP_STREAM_MAX_RECORD	(sizeof(struct migcap_vfio_stream_header) + \
 					 MIGCAP_STREAM_MAX_PAYLOAD)
 /* What is read in STOP_COPY at most, and before START at most. */
 #define MIGCAP_STREAM_MAX_SIZE		128
 
 /**
- * struct migcap_ident - what must be equal on both hosts
+ * struct migcap_vfio_ident - what must be equal on both hosts
  * @vendor: vendor id
  * @device: device id
  * @subsystem_vendor: subsystem vendor id
@@ -67,7 +67,7 @@ struct migcap_stream_header {
  * @cap_offset: where the virtual migration capability is
  * @msix_size: vectors in the MSI-X table as the guest sees it
  */
-struct migcap_ident {
+struct migcap_vfio_ident {
 	u16 vendor;
 	u16 device;
 	u16 subsystem_vendor;
@@ -78,26 +78,26 @@ struct migcap_ident {
 };
 
 /**
- * struct migcap_stream - everything that a stream carries
+ * struct migcap_vfio_stream - everything that a stream carries
  * @ident: the device
  * @regs: the capability's registers
  * @bus_master: the guest's Bus Master Enable, 0 or 1
  */
-struct migcap_stream {
-	struct migcap_ident ident;
-	struct migcap_regs regs;
+struct migcap_vfio_stream {
+	struct migcap_vfio_ident ident;
+	struct migcap_vfio_cap_regs regs;
 	u8 bus_master;
 };
 
 /**
- * enum migcap_stream_phase - what a decoder waits for
+ * enum migcap_vfio_stream_phase - what a decoder waits for
  * @MIGCAP_DECODE_PREAMBLE: the rest of the preamble
  * @MIGCAP_DECODE_HEADER: the rest of a record's header
  * @MIGCAP_DECODE_PAYLOAD: the rest of a known record
  * @MIGCAP_DECODE_SKIP: the rest of an unknown record
  * @MIGCAP_DECODE_DONE: nothing
  */
-enum migcap_stream_phase {
+enum migcap_vfio_stream_phase {
 	MIGCAP_DECODE_PREAMBLE,
 	MIGCAP_DECODE_HEADER,
 	MIGCAP_DECODE_PAYLOAD,
@@ -106,7 +106,7 @@ enum migcap_stream_phase {
 };
 
 /**
- * struct migcap_stream_decoder - a cursor over a stream that comes in pieces
+ * struct migcap_vfio_stream_decoder - a cursor over a stream that comes in pieces
  * @expect: the device that the stream must be for; outlives the decoder
  * @out: what has been decoded
  * @phase: what is being read
@@ -114,12 +114,12 @@ enum migcap_stream_phase {
  * @want: how long it is, in bytes
  * @buf: what has been read of it, unless it is skipped
  * @tag: the record that it belongs to
- * @seen: the records before that one, bit mask of enum migcap_stream_tag
+ * @seen: the records before that one, bit mask of enum migcap_vfio_stream_tag
  */
-struct migcap_stream_decoder {
-	const struct migcap_ident *expect;
-	struct migcap_stream out;
-	enum migcap_stream_phase phase;
+struct migcap_vfio_stream_decoder {
+	const struct migcap_vfio_ident *expect;
+	struct migcap_vfio_stream out;
+	enum migcap_vfio_stream_phase phase;
 	u32 have;
 	u32 want;
 	u8 buf[MIGCAP_STREAM_MAX_PAYLOAD];
@@ -127,13 +127,13 @@ struct migcap_stream_decoder {
 	u16 seen;
 };
 
-size_t migcap_stream_put_preamble(u8 *buf);
-size_t migcap_stream_put(u8 *buf, enum migcap_stream_tag tag,
-			 const struct migcap_stream *in);
-void migcap_stream_decoder_init(struct migcap_stream_decoder *dec,
-				const struct migcap_ident *expect);
-int migcap_stream_decode(struct migcap_stream_decoder *dec,
-			 const u8 *data, size_t len);
-bool migcap_stream_complete(const struct migcap_stream_decoder *dec);
+size_t migcap_vfio_stream_put_preamble(u8 *buf);
+size_t migcap_vfio_stream_put(u8 *buf, enum migcap_vfio_stream_tag tag,
+			      const struct migcap_vfio_stream *in);
+void migcap_vfio_stream_decoder_init(struct migcap_vfio_stream_decoder *dec,
+				     const struct migcap_vfio_ident *expect);
+int migcap_vfio_stream_decode(struct migcap_vfio_stream_decoder *dec,
+			      const u8 *data, size_t len);
+bool migcap_vfio_stream_complete(const struct migcap_vfio_stream_decoder *dec);
 
-#endif /* MIGCAP_STREAM_H */
+#endif /* MIGCAP_VFIO_STREAM_H */

@@ -11,13 +11,14 @@
 
 #include <linux/migcap_regs.h>
 
-#include "fsm.h"
+#include "migration.h"
 #include "migcap.h"
 #include "sysfs.h"
 
-static struct migcap_device *from_dev(struct device *dev)
+static struct migcap_vfio_device *migcap_vfio_sysfs_from_dev(struct device *dev)
 {
-	return container_of(dev_get_drvdata(dev), struct migcap_device, core);
+	return container_of(dev_get_drvdata(dev), struct migcap_vfio_device,
+			    core);
 }
 
 static const char * const state_names[] = {
@@ -34,13 +35,13 @@ static const char * const state_names[] = {
 static ssize_t state_show(struct device *dev, struct device_attribute *attr,
 			  char *buf)
 {
-	struct migcap_device *mdev = from_dev(dev);
+	struct migcap_vfio_device *mvdev = migcap_vfio_sysfs_from_dev(dev);
 	const char *name = "closed";
 
-	migcap_fsm_lock(mdev);
-	if (mdev->is_open)
-		name = state_names[mdev->state];
-	migcap_fsm_unlock(mdev);
+	migcap_vfio_migration_lock(mvdev);
+	if (mvdev->is_open)
+		name = state_names[mvdev->state];
+	migcap_vfio_migration_unlock(mvdev);
 	return sysfs_emit(buf, "%s\n", name);
 }
 static DEVICE_ATTR_RO(state);
@@ -56,9 +57,9 @@ static const char * const guest_names[] = {
 static ssize_t guest_show(struct device *dev, struct device_attribute *attr,
 			  char *buf)
 {
-	struct migcap_peer_view view;
+	struct migcap_vfio_guest_view view;
 
-	migcap_peer_look(&from_dev(dev)->peer, &view);
+	migcap_vfio_guest_look(&migcap_vfio_sysfs_from_dev(dev)->guest, &view);
 	return sysfs_emit(buf, "%s\n", guest_names[view.guest]);
 }
 static DEVICE_ATTR_RO(guest);
@@ -66,9 +67,9 @@ static DEVICE_ATTR_RO(guest);
 static ssize_t epoch_show(struct device *dev, struct device_attribute *attr,
 			  char *buf)
 {
-	struct migcap_peer_view view;
+	struct migcap_vfio_guest_view view;
 
-	migcap_peer_look(&from_dev(dev)->peer, &view);
+	migcap_vfio_guest_look(&migcap_vfio_sysfs_from_dev(dev)->guest, &view);
 	return sysfs_emit(buf, "%u\n", view.regs.epoch);
 }
 static DEVICE_ATTR_RO(epoch);
@@ -83,14 +84,14 @@ static const char * const source_names[] = {
 static ssize_t capability_show(struct device *dev,
 			       struct device_attribute *attr, char *buf)
 {
-	struct migcap_device *mdev = from_dev(dev);
-	struct migcap_peer_view view;
-	struct migcap_place place;
+	struct migcap_vfio_device *mvdev = migcap_vfio_sysfs_from_dev(dev);
+	struct migcap_vfio_guest_view view;
+	struct migcap_vfio_cap_place place;
 
-	migcap_fsm_lock(mdev);
-	place = mdev->place;
-	migcap_fsm_unlock(mdev);
-	migcap_peer_look(&mdev->peer, &view);
+	migcap_vfio_migration_lock(mvdev);
+	place = mvdev->place;
+	migcap_vfio_migration_unlock(mvdev);
+	migcap_vfio_guest_look(&mvdev->guest, &view);
 	return sysfs_emit(buf,
 			  "offset=%#x\nsize=%#x\nsource=%s\n"
 			  "ctrl=%#x\nvmm_status=%#x\nvf_status=%#x\n"
@@ -106,10 +107,10 @@ static DEVICE_ATTR_RO(capability);
 static ssize_t quiesce_show(struct device *dev, struct device_attribute *attr,
 			    char *buf)
 {
-	struct migcap_peer_view view;
+	struct migcap_vfio_guest_view view;
 	const char *name = "idle";
 
-	migcap_peer_look(&from_dev(dev)->peer, &view);
+	migcap_vfio_guest_look(&migcap_vfio_sysfs_from_dev(dev)->guest, &view);
 	if (view.asker != MIGCAP_ASKED_BY_NONE)
 		name = view.quiesced ? "quiesced" : "asked";
 	else if (view.timed_out)
@@ -117,22 +118,24 @@ static ssize_t quiesce_show(struct device *dev, struct device_attribute *attr,
 	return sysfs_emit(buf, "%s\n", name);
 }
 
-static int set_quiesce(struct migcap_device *mdev, bool quiesce)
+static int migcap_vfio_sysfs_set_quiesce(struct migcap_vfio_device *mvdev,
+					 bool quiesce)
 {
 	int ret = 0;
 
-	migcap_fsm_lock(mdev);
-	if (!mdev->is_open)
-		ret = migcap_refuse(&mdev->report, -ENODEV,
-				    "no VMM has the device open");
-	else if (mdev->state != VFIO_DEVICE_STATE_RUNNING)
-		ret = migcap_refuse(&mdev->report, -EBUSY,
-				    "a migration is under way");
+	migcap_vfio_migration_lock(mvdev);
+	if (!mvdev->is_open)
+		ret = migcap_vfio_refuse(&mvdev->stats, -ENODEV,
+					 "no VMM has the device open");
+	else if (mvdev->state != VFIO_DEVICE_STATE_RUNNING)
+		ret = migcap_vfio_refuse(&mvdev->stats, -EBUSY,
+					 "a migration is under way");
 	else if (quiesce)
-		ret = migcap_peer_start(&mdev->peer, MIGCAP_ASKED_BY_OPERATOR);
+		ret = migcap_vfio_guest_start(&mvdev->guest,
+					      MIGCAP_ASKED_BY_OPERATOR);
 	else
-		migcap_peer_end(&mdev->peer);
-	migcap_fsm_unlock(mdev);
+		migcap_vfio_guest_end(&mvdev->guest);
+	migcap_vfio_migration_unlock(mvdev);
 	return ret;
 }
 
@@ -149,7 +152,8 @@ static ssize_t quiesce_store(struct device *dev, struct device_attribute *attr,
 	ret = pm_runtime_resume_and_get(dev);
 	if (ret)
 		return ret;
-	ret = set_quiesce(from_dev(dev), quiesce);
+	ret = migcap_vfio_sysfs_set_quiesce(migcap_vfio_sysfs_from_dev(dev),
+					    quiesce);
 	pm_runtime_put(dev);
 	return ret ?: count;
 }
@@ -159,7 +163,8 @@ static ssize_t ready_timeout_ms_show(struct device *dev,
 				     struct device_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "%u\n",
-			  READ_ONCE(from_dev(dev)->peer.timeout_ms));
+			  READ_ONCE(migcap_vfio_sysfs_from_dev(dev)
+					    ->guest.timeout_ms));
 }
 
 static ssize_t ready_timeout_ms_store(struct device *dev,
@@ -175,7 +180,7 @@ static ssize_t ready_timeout_ms_store(struct device *dev,
 	if (ms < MIGCAP_READY_TIMEOUT_MIN_MS ||
 	    ms > MIGCAP_READY_TIMEOUT_MAX_MS)
 		return -EINVAL;
-	WRITE_ONCE(from_dev(dev)->peer.timeout_ms, ms);
+	WRITE_ONCE(migcap_vfio_sysfs_from_dev(dev)->guest.timeout_ms, ms);
 	return count;
 }
 static DEVICE_ATTR_RW(ready_timeout_ms);
@@ -200,7 +205,7 @@ static DEVICE_ATTR_RW(on_timeout);
 static ssize_t cap_offset_show(struct device *dev,
 			       struct device_attribute *attr, char *buf)
 {
-	u16 offset = READ_ONCE(from_dev(dev)->cap_offset);
+	u16 offset = READ_ONCE(migcap_vfio_sysfs_from_dev(dev)->cap_offset);
 
 	if (offset == MIGCAP_PLACE_AUTO)
 		return sysfs_emit(buf, "auto\n");
@@ -211,7 +216,7 @@ static ssize_t cap_offset_store(struct device *dev,
 				struct device_attribute *attr,
 				const char *buf, size_t count)
 {
-	struct migcap_device *mdev = from_dev(dev);
+	struct migcap_vfio_device *mvdev = migcap_vfio_sysfs_from_dev(dev);
 	u16 offset = MIGCAP_PLACE_AUTO;
 	int ret = 0;
 
@@ -223,12 +228,12 @@ static ssize_t cap_offset_store(struct device *dev,
 		    offset > PCI_CFG_SPACE_SIZE - MIGCAP_LENGTH_VALUE)
 			return -EINVAL;
 	}
-	migcap_fsm_lock(mdev);
-	if (mdev->is_open)
+	migcap_vfio_migration_lock(mvdev);
+	if (mvdev->is_open)
 		ret = -EBUSY;
 	else
-		WRITE_ONCE(mdev->cap_offset, offset);
-	migcap_fsm_unlock(mdev);
+		WRITE_ONCE(mvdev->cap_offset, offset);
+	migcap_vfio_migration_unlock(mvdev);
 	return ret ?: count;
 }
 static DEVICE_ATTR_RW(cap_offset);
@@ -236,18 +241,21 @@ static DEVICE_ATTR_RW(cap_offset);
 static ssize_t counters_show(struct device *dev, struct device_attribute *attr,
 			     char *buf)
 {
-	return migcap_report_counters(&from_dev(dev)->report, buf);
+	return migcap_vfio_stats_counters(&migcap_vfio_sysfs_from_dev(dev)
+						   ->stats,
+					  buf);
 }
 static DEVICE_ATTR_RO(counters);
 
 static ssize_t last_error_show(struct device *dev,
 			       struct device_attribute *attr, char *buf)
 {
-	return migcap_report_error(&from_dev(dev)->report, buf);
+	return migcap_vfio_stats_error(&migcap_vfio_sysfs_from_dev(dev)->stats,
+				       buf);
 }
 static DEVICE_ATTR_RO(last_error);
 
-static struct attribute *migcap_attrs[] = {
+static struct attribute *migcap_vfio_attrs[] = {
 	&dev_attr_state.attr,
 	&dev_attr_guest.attr,
 	&dev_attr_epoch.attr,
@@ -261,9 +269,9 @@ static struct attribute *migcap_attrs[] = {
 	NULL
 };
 
-static const struct attribute_group migcap_group = {
+static const struct attribute_group migcap_vfio_group = {
 	.name = "migcap",
-	.attrs = migcap_attrs,
+	.attrs = migcap_vfio_attrs,
 };
 
 static const char * const node_names[] = {
@@ -274,52 +282,53 @@ static const char * const node_names[] = {
 };
 
 /**
- * migcap_sysfs_notify() - wake those who poll a file
- * @mdev: the device
+ * migcap_vfio_sysfs_notify() - wake those who poll a file
+ * @mvdev: the device
  * @node: which file
  *
  * Context: any.
  */
-void migcap_sysfs_notify(struct migcap_device *mdev, enum migcap_node node)
+void migcap_vfio_sysfs_notify(struct migcap_vfio_device *mvdev,
+			      enum migcap_vfio_node node)
 {
-	if (mdev->nodes[node])
-		sysfs_notify_dirent(mdev->nodes[node]);
+	if (mvdev->nodes[node])
+		sysfs_notify_dirent(mvdev->nodes[node]);
 }
 
 /**
- * migcap_sysfs_create() - make the directory
- * @mdev: the device, not yet registered
+ * migcap_vfio_sysfs_create() - make the directory
+ * @mvdev: the device, not yet registered
  *
  * Return: 0 or an errno.
  */
-int migcap_sysfs_create(struct migcap_device *mdev)
+int migcap_vfio_sysfs_create(struct migcap_vfio_device *mvdev)
 {
-	struct kobject *kobj = &mdev->core.pdev->dev.kobj;
+	struct kobject *kobj = &mvdev->core.pdev->dev.kobj;
 	struct kernfs_node *dir;
 	int ret, i;
 
-	ret = sysfs_create_group(kobj, &migcap_group);
+	ret = sysfs_create_group(kobj, &migcap_vfio_group);
 	if (ret)
 		return ret;
-	dir = sysfs_get_dirent(kobj->sd, migcap_group.name);
+	dir = sysfs_get_dirent(kobj->sd, migcap_vfio_group.name);
 	for (i = 0; i < MIGCAP_NR_NODES; i++)
-		mdev->nodes[i] = sysfs_get_dirent(dir, node_names[i]);
+		mvdev->nodes[i] = sysfs_get_dirent(dir, node_names[i]);
 	sysfs_put(dir);
 	return 0;
 }
 
 /**
- * migcap_sysfs_remove() - remove the directory
- * @mdev: the device, no longer registered
+ * migcap_vfio_sysfs_remove() - remove the directory
+ * @mvdev: the device, no longer registered
  */
-void migcap_sysfs_remove(struct migcap_device *mdev)
+void migcap_vfio_sysfs_remove(struct migcap_vfio_device *mvdev)
 {
 	int i;
 
 	/* Whoever reads or writes a file may notify: wait for them first. */
-	sysfs_remove_group(&mdev->core.pdev->dev.kobj, &migcap_group);
+	sysfs_remove_group(&mvdev->core.pdev->dev.kobj, &migcap_vfio_group);
 	for (i = 0; i < MIGCAP_NR_NODES; i++) {
-		sysfs_put(mdev->nodes[i]);
-		mdev->nodes[i] = NULL;
+		sysfs_put(mvdev->nodes[i]);
+		mvdev->nodes[i] = NULL;
 	}
 }

@@ -2,20 +2,20 @@
 /*
  * The sysfs directory migcap/ of a device.
  */
-#ifndef MIGCAP_SYSFS_H
-#define MIGCAP_SYSFS_H
+#ifndef MIGCAP_VFIO_SYSFS_H
+#define MIGCAP_VFIO_SYSFS_H
 
-struct migcap_device;
+struct migcap_vfio_device;
 
 /**
- * enum migcap_node - the files that can be polled
+ * enum migcap_vfio_node - the files that can be polled
  * @MIGCAP_NODE_STATE: state
  * @MIGCAP_NODE_GUEST: guest
  * @MIGCAP_NODE_EPOCH: epoch
  * @MIGCAP_NODE_QUIESCE: quiesce
  * @MIGCAP_NR_NODES: how many there are
  */
-enum migcap_node {
+enum migcap_vfio_node {
 	MIGCAP_NODE_STATE,
 	MIGCAP_NODE_GUEST,
 	MIGCAP_NODE_EPOCH,
@@ -23,8 +23,9 @@ enum migcap_node {
 	MIGCAP_NR_NODES,
 };
 
-int migcap_sysfs_create(struct migcap_device *mdev);
-void migcap_sysfs_remove(struct migcap_device *mdev);
-void migcap_sysfs_notify(struct migcap_device *mdev, enum migcap_node node);
+int migcap_vfio_sysfs_create(struct migcap_vfio_device *mvdev);
+void migcap_vfio_sysfs_remove(struct migcap_vfio_device *mvdev);
+void migcap_vfio_sysfs_notify(struct migcap_vfio_device *mvdev,
+			      enum migcap_vfio_node node);
 
-#endif /* MIGCAP_SYSFS_H */
+#endif /* MIGCAP_VFIO_SYSFS_H */

@@ -14,7 +14,7 @@
 
 #include <linux/migcap_regs.h>
 
-#include "handshake.h"
+#include "cap_regs.h"
 
 #ifndef MIGCAP_TRACE_NAMES
 #define MIGCAP_TRACE_NAMES
@@ -59,7 +59,7 @@ TRACE_EVENT(migcap_arc,
 
 /* START, END or an event was raised; irq is on if the guest wants interrupts. */
 TRACE_EVENT(migcap_notify,
-	TP_PROTO(struct device *dev, const struct migcap_regs *regs),
+	TP_PROTO(struct device *dev, const struct migcap_vfio_cap_regs *regs),
 	TP_ARGS(dev, regs),
 	TP_STRUCT__entry(
 		__string(name, dev_name(dev))

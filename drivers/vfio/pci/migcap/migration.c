@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The migration states.
+ *
+ * Owns the table of arcs and one verb for each that does something.  Does not
+ * own the rules of which arc may follow which: vfio_mig_get_next_state() does.
+ *
+ * Where an arc is refused matters: on most of them a VMM answers a refusal
+ * with a reset of the device.  So a migration is refused when it begins
+ * (RUNNING -> PRE_COPY, STOP -> STOP_COPY) or in read(), never in between.
+ *
+ * Lock: mvdev->state_lock.
+ */
+#include <linux/err.h>
+#include <linux/file.h>
+
+#include <linux/migcap_regs.h>
+
+#include "migration_file.h"
+#include "dirty_pinned.h"
+#include "migration.h"
+#include "migcap.h"
+#include "sysfs.h"
+#include "trace.h"
+
+static void
+migcap_vfio_migration_drop_data_locked(struct migcap_vfio_device *mvdev)
+{
+	lockdep_assert_held(&mvdev->state_lock);
+
+	if (!mvdev->migf)
+		return;
+	migcap_vfio_migration_file_disable(mvdev->migf);
+	migcap_vfio_migration_file_put(mvdev->migf);
+	mvdev->migf = NULL;
+}
+
+static void migcap_vfio_migration_set_locked(struct migcap_vfio_device *mvdev,
+					     enum vfio_device_mig_state state)
+{
+	lockdep_assert_held(&mvdev->state_lock);
+
+	mvdev->state = state;
+	migcap_vfio_sysfs_notify(mvdev, MIGCAP_NODE_STATE);
+}
+
+/*
+ * The device is RUNNING after a reset.  The reset resets the guest, too, but does
+ * that without this lock: behind or ahead of what a step does to it.  So what
+ * the guest has been told is taken back here.
+ */
+static void
+migcap_vfio_migration_take_reset_locked(struct migcap_vfio_device *mvdev)
+{
+	int reset_seq = atomic_read(&mvdev->reset_seq);
+
+	lockdep_assert_held(&mvdev->state_lock);
+
+	if (reset_seq == mvdev->seen_reset_seq)
+		return;
+	mvdev->seen_reset_seq = reset_seq;
+	migcap_vfio_migration_drop_data_locked(mvdev);
+	migcap_vfio_migration_set_locked(mvdev, VFIO_DEVICE_STATE_RUNNING);
+	migcap_vfio_guest_end(&mvdev->guest);
+}
+
+/**
+ * migcap_vfio_migration_lock() - take the state lock
+ * @mvdev: the device
+ *
+ * A reset that has come since the lock was held last takes effect here.
+ */
+void migcap_vfio_migration_lock(struct migcap_vfio_device *mvdev)
+{
+	mutex_lock(&mvdev->state_lock);
+	migcap_vfio_migration_take_reset_locked(mvdev);
+}
+
+/**
+ * migcap_vfio_migration_unlock() - release the state lock
+ * @mvdev: the device
+ */
+void migcap_vfio_migration_unlock(struct migcap_vfio_device *mvdev)
+{
+	mutex_unlock(&mvdev->state_lock);
+}
+
+/* The VMM gets a reference of its own. */
+static struct file *
+migcap_vfio_migration_publish(struct migcap_vfio_device *mvdev,
+			      struct migcap_vfio_migration_file *migf)
+{
+	get_file(migf->filp);
+	mvdev->migf = migf;
+	return migf->filp;
+}
+
+static struct file *
+migcap_vfio_migration_no_change(struct migcap_vfio_device *mvdev)
+{
+	return NULL;
+}
+
+/* A guest that an operator has quiesced stays so until he or a VMM ends it. */
+static struct file *migcap_vfio_migration_run(struct migcap_vfio_device *mvdev)
+{
+	struct migcap_vfio_guest_view view;
+
+	migcap_vfio_guest_look(&mvdev->guest, &view);
+	if (view.asker != MIGCAP_ASKED_BY_OPERATOR)
+		migcap_vfio_guest_end(&mvdev->guest);
+	return NULL;
+}
+
+static struct file *
+migcap_vfio_migration_end_save(struct migcap_vfio_device *mvdev)
+{
+	migcap_vfio_migration_drop_data_locked(mvdev);
+	migcap_vfio_guest_untrack(&mvdev->guest);
+	return NULL;
+}
+
+static struct file *
+migcap_vfio_migration_cancel_save(struct migcap_vfio_device *mvdev)
+{
+	migcap_vfio_migration_end_save(mvdev);
+	return migcap_vfio_migration_run(mvdev);
+}
+
+/*
+ * A VMM that migrates a stopped VM sends RAM before it asks anything of the
+ * device, and would never come to an end while all of it counts as dirty.  A
+ * device in use may write on: that migration is refused in STOP_COPY, and has
+ * to get there.
+ */
+static struct file *migcap_vfio_migration_stop(struct migcap_vfio_device *mvdev)
+{
+	if (!migcap_vfio_dirty_pinned_can_log())
+		migcap_vfio_dirty_pinned_scope(&mvdev->core.vdev);
+	return NULL;
+}
+
+/*
+ * Where neither this driver nor the guest accounts for the device's DMA, it
+ * must be quiesced before RAM is sent.
+ */
+static int
+migcap_vfio_migration_choose_account(struct migcap_vfio_device *mvdev,
+				     const struct migcap_vfio_guest_view *view,
+				     enum migcap_vfio_dma_account *account)
+{
+	if (view->guest == MIGCAP_GUEST_ABSENT)
+		return migcap_vfio_refuse(&mvdev->stats, -EOPNOTSUPP,
+					  "nobody in the guest answers");
+	*account = MIGCAP_DMA_LOGGED;
+	if (migcap_vfio_dirty_pinned_can_log())
+		return 0;
+	*account = view->tracked ? MIGCAP_DMA_TRACKED : MIGCAP_DMA_NONE;
+	if (!view->tracked && !view->quiesced)
+		return migcap_vfio_refuse(&mvdev->stats, -EBUSY,
+					  "quiesce the guest before the migration");
+	if (migcap_vfio_dirty_pinned_scope(&mvdev->core.vdev))
+		return migcap_vfio_refuse(&mvdev->stats, -EOPNOTSUPP,
+					  "container cannot track dirty memory by pinned pages");
+	return 0;
+}
+
+static struct file *
+migcap_vfio_migration_begin_precopy(struct migcap_vfio_device *mvdev)
+{
+	enum migcap_vfio_dma_account account;
+	struct migcap_vfio_guest_view view;
+	struct migcap_vfio_migration_file *migf;
+	int ret;
+
+	migcap_vfio_guest_look(&mvdev->guest, &view);
+	ret = migcap_vfio_migration_choose_account(mvdev, &view, &account);
+	if (ret)
+		return ERR_PTR(ret);
+
+	migf = migcap_vfio_migration_file_save(mvdev);
+	if (IS_ERR(migf))
+		return ERR_CAST(migf);
+	migcap_vfio_save_begin(&migf->save, account, &view);
+	migcap_vfio_guest_track(&mvdev->guest);
+	/* Who need not be asked may be told at once. */
+	if (view.quiesced)
+		migcap_vfio_save_ask(&migf->save);
+	migcap_vfio_count(&mvdev->stats, MIGCAP_COUNT_SAVES);
+	return migcap_vfio_migration_publish(mvdev, migf);
+}
+
+static struct file *
+migcap_vfio_migration_stop_precopy(struct migcap_vfio_device *mvdev)
+{
+	mutex_lock(&mvdev->migf->lock);
+	migcap_vfio_save_stop(&mvdev->migf->save);
+	mutex_unlock(&mvdev->migf->lock);
+	return NULL;
+}
+
+/* The VM was stopped before the migration: there is no time to ask. */
+static struct file *
+migcap_vfio_migration_begin_stop_copy(struct migcap_vfio_device *mvdev)
+{
+	struct migcap_vfio_guest_view view;
+	struct migcap_vfio_migration_file *migf;
+
+	migcap_vfio_guest_look(&mvdev->guest, &view);
+	if (!view.quiesced)
+		return ERR_PTR(migcap_vfio_refuse(&mvdev->stats, -EBUSY,
+						  "stopped before READY"));
+	migf = migcap_vfio_migration_file_save(mvdev);
+	if (IS_ERR(migf))
+		return ERR_CAST(migf);
+	migcap_vfio_save_begin(&migf->save, MIGCAP_DMA_NONE, &view);
+	migcap_vfio_save_ask(&migf->save);
+	migcap_vfio_save_stop(&migf->save);
+	migcap_vfio_count(&mvdev->stats, MIGCAP_COUNT_SAVES);
+	return migcap_vfio_migration_publish(mvdev, migf);
+}
+
+static struct file *
+migcap_vfio_migration_begin_resume(struct migcap_vfio_device *mvdev)
+{
+	struct migcap_vfio_migration_file *migf;
+	int ret;
+
+	migf = migcap_vfio_migration_file_resume(mvdev);
+	if (IS_ERR(migf))
+		return ERR_CAST(migf);
+	ret = migcap_vfio_guest_hold(&mvdev->guest);
+	if (ret) {
+		migcap_vfio_migration_file_put(migf);
+		return ERR_PTR(ret);
+	}
+	return migcap_vfio_migration_publish(mvdev, migf);
+}
+
+static struct file *
+migcap_vfio_migration_end_resume(struct migcap_vfio_device *mvdev)
+{
+	struct migcap_vfio_migration_file *migf = mvdev->migf;
+	bool complete;
+
+	mutex_lock(&migf->lock);
+	complete = !migf->decode_error &&
+		   migcap_vfio_stream_complete(&migf->decoder);
+	mutex_unlock(&migf->lock);
+	if (!complete) {
+		migcap_vfio_count(&mvdev->stats, MIGCAP_COUNT_LOAD_ERRORS);
+		return ERR_PTR(migcap_vfio_refuse(&mvdev->stats, -EINVAL,
+						  "stream is not complete"));
+	}
+	migcap_vfio_guest_restore(&mvdev->guest, &migf->decoder.out);
+	migcap_vfio_count(&mvdev->stats, MIGCAP_COUNT_LOADS);
+	migcap_vfio_migration_drop_data_locked(mvdev);
+	return NULL;
+}
+
+#define ARC(from_, to_, verb_)					\
+	{							\
+		.from = VFIO_DEVICE_STATE_ ## from_,		\
+		.to = VFIO_DEVICE_STATE_ ## to_,		\
+		.verb = migcap_vfio_migration_ ## verb_,	\
+	}
+
+/* In the order of the list above vfio_mig_get_next_state(). */
+static const struct {
+	enum vfio_device_mig_state from;
+	enum vfio_device_mig_state to;
+	struct file *(*verb)(struct migcap_vfio_device *mvdev);
+} arcs[] = {
+	ARC(RESUMING, STOP, end_resume),
+	ARC(STOP, RESUMING, begin_resume),
+	ARC(STOP, STOP_COPY, begin_stop_copy),
+	ARC(STOP_COPY, STOP, end_save),
+
+	ARC(RUNNING, RUNNING_P2P, no_change),
+	ARC(RUNNING_P2P, RUNNING, run),
+	ARC(RUNNING_P2P, STOP, stop),
+	ARC(STOP, RUNNING_P2P, no_change),
+
+	ARC(PRE_COPY, RUNNING, cancel_save),
+	ARC(PRE_COPY, PRE_COPY_P2P, no_change),
+	ARC(PRE_COPY_P2P, PRE_COPY, no_change),
+	ARC(PRE_COPY_P2P, RUNNING_P2P, end_save),
+	ARC(PRE_COPY_P2P, STOP_COPY, stop_precopy),
+	ARC(RUNNING, PRE_COPY, begin_precopy),
+	ARC(RUNNING_P2P, PRE_COPY_P2P, begin_precopy),
+};
+
+static struct file *
+migcap_vfio_migration_step_locked(struct migcap_vfio_device *mvdev,
+				  enum vfio_device_mig_state to)
+{
+	enum vfio_device_mig_state from = mvdev->state;
+	struct file *filp = ERR_PTR(-EINVAL);
+	int i;
+
+	lockdep_assert_held(&mvdev->state_lock);
+
+	for (i = 0; i < ARRAY_SIZE(arcs); i++) {
+		if (arcs[i].from == from && arcs[i].to == to) {
+			filp = arcs[i].verb(mvdev);
+			break;
+		}
+	}
+	WARN_ON_ONCE(i == ARRAY_SIZE(arcs));
+	trace_migcap_arc(mvdev->stats.dev, from, to, PTR_ERR_OR_ZERO(filp));
+	if (!IS_ERR(filp))
+		migcap_vfio_migration_set_locked(mvdev, to);
+	return filp;
+}
+
+static struct file *
+migcap_vfio_migration_set_state(struct vfio_device *vdev,
+				enum vfio_device_mig_state state)
+{
+	struct migcap_vfio_device *mvdev = migcap_vfio_from_vdev(vdev);
+	enum vfio_device_mig_state next;
+	struct file *filp = NULL;
+	int ret;
+
+	migcap_vfio_migration_lock(mvdev);
+	while (mvdev->state != state) {
+		ret = vfio_mig_get_next_state(vdev, mvdev->state, state, &next);
+		if (ret) {
+			filp = ERR_PTR(ret);
+			break;
+		}
+		filp = migcap_vfio_migration_step_locked(mvdev, next);
+		if (IS_ERR(filp))
+			break;
+		/* No path of several arcs passes a file on its way. */
+		if (WARN_ON_ONCE(filp && mvdev->state != state)) {
+			fput(filp);
+			filp = ERR_PTR(-EINVAL);
+			break;
+		}
+	}
+	migcap_vfio_migration_take_reset_locked(mvdev);
+	migcap_vfio_migration_unlock(mvdev);
+	return filp;
+}
+
+static int migcap_vfio_migration_get_state(struct vfio_device *vdev,
+					   enum vfio_device_mig_state *state)
+{
+	struct migcap_vfio_device *mvdev = migcap_vfio_from_vdev(vdev);
+
+	migcap_vfio_migration_lock(mvdev);
+	*state = mvdev->state;
+	migcap_vfio_migration_unlock(mvdev);
+	return 0;
+}
+
+/*
+ * A VMM asks this in PRE_COPY each time that it has sent nearly all of RAM that it
+ * knew of.  One of these is the moment to raise START: until then the device
+ * works.
+ */
+static int migcap_vfio_migration_get_data_size(struct vfio_device *vdev,
+					       unsigned long *size)
+{
+	struct migcap_vfio_device *mvdev = migcap_vfio_from_vdev(vdev);
+
+	*size = MIGCAP_STREAM_MAX_SIZE;
+	migcap_vfio_migration_lock(mvdev);
+	if (mvdev->state == VFIO_DEVICE_STATE_PRE_COPY) {
+		mutex_lock(&mvdev->migf->lock);
+		if (migcap_vfio_save_query(&mvdev->migf->save))
+			*size = MIGCAP_SAVER_NOT_YET;
+		mutex_unlock(&mvdev->migf->lock);
+	}
+	migcap_vfio_migration_take_reset_locked(mvdev);
+	migcap_vfio_migration_unlock(mvdev);
+	return 0;
+}
+
+static const struct vfio_migration_ops migcap_vfio_migration_ops = {
+	.migration_set_state = migcap_vfio_migration_set_state,
+	.migration_get_state = migcap_vfio_migration_get_state,
+	.migration_get_data_size = migcap_vfio_migration_get_data_size,
+};
+
+/**
+ * migcap_vfio_migration_init() - offer migration
+ * @vdev: the device, not yet registered
+ */
+void migcap_vfio_migration_init(struct vfio_device *vdev)
+{
+	struct migcap_vfio_device *mvdev = migcap_vfio_from_vdev(vdev);
+
+	mutex_init(&mvdev->state_lock);
+	mvdev->state = VFIO_DEVICE_STATE_RUNNING;
+	vdev->migration_flags = VFIO_MIGRATION_STOP_COPY | VFIO_MIGRATION_P2P |
+				VFIO_MIGRATION_PRE_COPY;
+	vdev->mig_ops = &migcap_vfio_migration_ops;
+}
+
+/**
+ * migcap_vfio_migration_open() - a VMM has opened the device
+ * @mvdev: the device
+ */
+void migcap_vfio_migration_open(struct migcap_vfio_device *mvdev)
+{
+	migcap_vfio_migration_lock(mvdev);
+	mvdev->is_open = true;
+	migcap_vfio_migration_set_locked(mvdev, VFIO_DEVICE_STATE_RUNNING);
+	migcap_vfio_migration_unlock(mvdev);
+}
+
+/**
+ * migcap_vfio_migration_close() - the VMM has closed the device
+ * @mvdev: the device
+ */
+void migcap_vfio_migration_close(struct migcap_vfio_device *mvdev)
+{
+	migcap_vfio_migration_lock(mvdev);
+	migcap_vfio_migration_drop_data_locked(mvdev);
+	mvdev->is_open = false;
+	migcap_vfio_migration_set_locked(mvdev, VFIO_DEVICE_STATE_RUNNING);
+	migcap_vfio_migration_unlock(mvdev);
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Counters and the last refusal.
+ *
+ * Owns the one place from which a refusal is told: to the caller as an errno,
+ * to the operator as a text in sysfs and to an engineer as a trace event.
+ * Nothing goes to the log, since a guest or a VMM can cause any number of them.
+ */
+#include <linux/array_size.h>
+#include <linux/build_bug.h>
+#include <linux/sysfs.h>
+
+#include "stats.h"
+#include "trace.h"
+
+static const char * const counter_names[] = {
+	[MIGCAP_COUNT_STARTS] = "starts",
+	[MIGCAP_COUNT_ENDS] = "ends",
+	[MIGCAP_COUNT_READY] = "ready",
+	[MIGCAP_COUNT_TIMEOUTS] = "timeouts",
+	[MIGCAP_COUNT_IRQ_RAISED] = "irq_raised",
+	[MIGCAP_COUNT_IRQ_MISSED] = "irq_missed",
+	[MIGCAP_COUNT_IRQ_DISABLED] = "irq_disabled",
+	[MIGCAP_COUNT_REFUSED] = "refused",
+	[MIGCAP_COUNT_GATE_CLOSED] = "gate_closed",
+	[MIGCAP_COUNT_GATE_OPENED] = "gate_opened",
+	[MIGCAP_COUNT_SAVES] = "saves",
+	[MIGCAP_COUNT_LOADS] = "loads",
+	[MIGCAP_COUNT_LOAD_ERRORS] = "load_errors",
+	[MIGCAP_COUNT_RESETS] = "resets",
+};
+
+static_assert(ARRAY_SIZE(counter_names) == MIGCAP_NR_COUNTERS);
+
+/**
+ * migcap_vfio_stats_init() - begin to count
+ * @stats: the stats
+ * @dev: the device that it is about
+ */
+void migcap_vfio_stats_init(struct migcap_vfio_stats *stats, struct device *dev)
+{
+	stats->dev = dev;
+	spin_lock_init(&stats->lock);
+}
+
+/**
+ * migcap_vfio_count() - count an event
+ * @stats: the stats
+ * @counter: which one
+ *
+ * Context: any.
+ */
+void migcap_vfio_count(struct migcap_vfio_stats *stats,
+		       enum migcap_vfio_counter counter)
+{
+	atomic64_inc(&stats->counters[counter]);
+}
+
+/**
+ * migcap_vfio_refuse() - tell why something is not done
+ * @stats: the stats
+ * @error: a negative errno
+ * @text: the reason, a string literal
+ *
+ * Context: any, takes the stats's lock.
+ * Return: @error, so that it reads ``return migcap_vfio_refuse(...)``.
+ */
+int migcap_vfio_refuse(struct migcap_vfio_stats *stats, int error,
+		       const char *text)
+{
+	spin_lock(&stats->lock);
+	stats->error = error;
+	stats->text = text;
+	spin_unlock(&stats->lock);
+	migcap_vfio_count(stats, MIGCAP_COUNT_REFUSED);
+	trace_migcap_refuse(stats->dev, error, text);
+	return error;
+}
+
+/**
+ * migcap_vfio_stats_counters() - print the counters for sysfs
+ * @stats: the stats
+ * @buf: a page
+ *
+ * Return: bytes written.
+ */
+ssize_t migcap_vfio_stats_counters(struct migcap_vfio_stats *stats, char *buf)
+{
+	ssize_t len = 0;
+	int i;
+
+	for (i = 0; i < MIGCAP_NR_COUNTERS; i++)
+		len += sysfs_emit_at(buf, len, "%s %lld\n", counter_names[i],
+				     atomic64_read(&stats->counters[i]));
+	return len;
+}
+
+/**
+ * migcap_vfio_stats_error() - print the last refusal for sysfs
+ * @stats: the stats
+ * @buf: a page
+ *
+ * Return: bytes written.
+ */
+ssize_t migcap_vfio_stats_error(struct migcap_vfio_stats *stats, char *buf)
+{
+	const char *text;
+	int error;
+
+	spin_lock(&stats->lock);
+	error = stats->error;
+	text = stats->text;
+	spin_unlock(&stats->lock);
+
+	if (!error)
+		return sysfs_emit(buf, "none\n");
+	return sysfs_emit(buf, "%d %s\n", error, text);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What an operator learns about a device: counters and the last refusal.
+ */
+#ifndef MIGCAP_VFIO_STATS_H
+#define MIGCAP_VFIO_STATS_H
+
+#include <linux/atomic.h>
+#include <linux/device.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+
+/**
+ * enum migcap_vfio_counter - what is counted
+ * @MIGCAP_COUNT_STARTS: START raised
+ * @MIGCAP_COUNT_ENDS: END raised
+ * @MIGCAP_COUNT_READY: READY accepted
+ * @MIGCAP_COUNT_TIMEOUTS: no READY in time
+ * @MIGCAP_COUNT_IRQ_RAISED: mailbox vector raised
+ * @MIGCAP_COUNT_IRQ_MISSED: mailbox vector without an eventfd
+ * @MIGCAP_COUNT_IRQ_DISABLED: START or END while the guest wanted no interrupt
+ * @MIGCAP_COUNT_REFUSED: anything refused, see last_error
+ * @MIGCAP_COUNT_GATE_CLOSED: Bus Master Enable held clear
+ * @MIGCAP_COUNT_GATE_OPENED: and given back
+ * @MIGCAP_COUNT_SAVES: migrations begun here
+ * @MIGCAP_COUNT_LOADS: migrations arrived here
+ * @MIGCAP_COUNT_LOAD_ERRORS: streams that could not be taken
+ * @MIGCAP_COUNT_RESETS: resets by the VMM
+ * @MIGCAP_NR_COUNTERS: how many counters there are
+ */
+enum migcap_vfio_counter {
+	MIGCAP_COUNT_STARTS,
+	MIGCAP_COUNT_ENDS,
+	MIGCAP_COUNT_READY,
+	MIGCAP_COUNT_TIMEOUTS,
+	MIGCAP_COUNT_IRQ_RAISED,
+	MIGCAP_COUNT_IRQ_MISSED,
+	MIGCAP_COUNT_IRQ_DISABLED,
+	MIGCAP_COUNT_REFUSED,
+	MIGCAP_COUNT_GATE_CLOSED,
+	MIGCAP_COUNT_GATE_OPENED,
+	MIGCAP_COUNT_SAVES,
+	MIGCAP_COUNT_LOADS,
+	MIGCAP_COUNT_LOAD_ERRORS,
+	MIGCAP_COUNT_RESETS,
+	MIGCAP_NR_COUNTERS,
+};
+
+/**
+ * struct migcap_vfio_stats - counters and the last refusal of one device
+ * @dev: whose they are, for trace events
+ * @counters: by enum migcap_vfio_counter; count from bind on, never reset
+ * @lock: protects @error and @text
+ * @error: of the last refusal, negative, or 0
+ * @text: why, a string literal
+ */
+struct migcap_vfio_stats {
+	struct device *dev;
+	atomic64_t counters[MIGCAP_NR_COUNTERS];
+	/* protects error and text */
+	spinlock_t lock;
+	int error;
+	const char *text;
+};
+
+void migcap_vfio_stats_init(struct migcap_vfio_stats *stats,
+			    struct device *dev);
+void migcap_vfio_count(struct migcap_vfio_stats *stats,
+		       enum migcap_vfio_counter counter);
+int migcap_vfio_refuse(struct migcap_vfio_stats *stats, int error,
+		       const char *text);
+ssize_t migcap_vfio_stats_counters(struct migcap_vfio_stats *stats, char *buf);
+ssize_t migcap_vfio_stats_error(struct migcap_vfio_stats *stats, char *buf);
+
+#endif /* MIGCAP_VFIO_STATS_H */

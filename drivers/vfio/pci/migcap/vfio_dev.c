@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The VFIO device operations.
+ *
+ * Owns the routing: what belongs to a piece goes there, everything else goes
+ * to vfio-pci core as it came.
+ */
+#include <linux/err.h>
+#include <linux/pci.h>
+#include <linux/uaccess.h>
+#include <linux/vfio_pci_core.h>
+
+#include <linux/vfio_migcap.h>
+
+#include "capinfo.h"
+#include "dirty_pinned.h"
+#include "migration.h"
+#include "migcap.h"
+#include "vfio_dev.h"
+#include "sysfs.h"
+
+static void migcap_vfio_dev_guest_changed(struct migcap_vfio_guest *guest)
+{
+	struct migcap_vfio_device *mvdev =
+		container_of(guest, struct migcap_vfio_device, guest);
+
+	migcap_vfio_sysfs_notify(mvdev, MIGCAP_NODE_GUEST);
+	migcap_vfio_sysfs_notify(mvdev, MIGCAP_NODE_EPOCH);
+	migcap_vfio_sysfs_notify(mvdev, MIGCAP_NODE_QUIESCE);
+}
+
+static int migcap_vfio_dev_log_start(struct vfio_device *vdev,
+				     struct rb_root_cached *ranges,
+				     u32 nr_ranges, u64 *page_size)
+{
+	return migcap_vfio_dirty_log_start(&migcap_vfio_from_vdev(vdev)->log,
+					   ranges, nr_ranges, page_size);
+}
+
+static int migcap_vfio_dev_log_stop(struct vfio_device *vdev)
+{
+	return migcap_vfio_dirty_log_stop(&migcap_vfio_from_vdev(vdev)->log);
+}
+
+static int migcap_vfio_dev_log_read_and_clear(struct vfio_device *vdev,
+					      unsigned long iova,
+					      unsigned long length,
+					      struct iova_bitmap *dirty)
+{
+	return migcap_vfio_dirty_log_read(&migcap_vfio_from_vdev(vdev)->log,
+					  iova, length, dirty);
+}
+
+static const struct vfio_log_ops migcap_vfio_dirty_log_ops = {
+	.log_start = migcap_vfio_dev_log_start,
+	.log_stop = migcap_vfio_dev_log_stop,
+	.log_read_and_clear = migcap_vfio_dev_log_read_and_clear,
+};
+
+static int migcap_vfio_dev_init_dev(struct vfio_device *vdev)
+{
+	struct migcap_vfio_device *mvdev = migcap_vfio_from_vdev(vdev);
+	struct pci_dev *pdev = to_pci_dev(vdev->dev);
+
+	migcap_vfio_stats_init(&mvdev->stats, &pdev->dev);
+	migcap_vfio_irq_trigger_init(&mvdev->irq_trigger, &mvdev->stats);
+	migcap_vfio_guest_init(&mvdev->guest, pdev, &mvdev->irq_trigger,
+			       &mvdev->stats, migcap_vfio_dev_guest_changed);
+	migcap_vfio_config_emu_init(&mvdev->config, &mvdev->core,
+				    &mvdev->guest);
+	migcap_vfio_dirty_log_init(&mvdev->log, &mvdev->guest);
+	migcap_vfio_migration_init(vdev);
+	if (migcap_vfio_dirty_pinned_can_log())
+		vdev->log_ops = &migcap_vfio_dirty_log_ops;
+	return vfio_pci_core_init_dev(vdev);
+}
+
+static int migcap_vfio_dev_prepare_capability(struct migcap_vfio_device *mvdev)
+{
+	struct pci_dev *pdev = mvdev->core.pdev;
+	int msix_size = pci_msix_vec_count(pdev);
+	int ret;
+
+	migcap_vfio_migration_lock(mvdev);
+	ret = migcap_vfio_cap_place_choose(&mvdev->place, &mvdev->core,
+					   &mvdev->stats, mvdev->cap_offset);
+	mvdev->ident = (struct migcap_vfio_ident){
+		.vendor = pdev->vendor,
+		.device = pdev->device,
+		.subsystem_vendor = pdev->subsystem_vendor,
+		.subsystem_device = pdev->subsystem_device,
+		.class = pdev->class,
+		.cap_offset = mvdev->place.offset,
+		.msix_size = msix_size < 0 ? 0 : msix_size,
+	};
+	migcap_vfio_migration_unlock(mvdev);
+	mvdev->config.offset = mvdev->place.offset;
+	return ret;
+}
+
+static int migcap_vfio_dev_open_device(struct vfio_device *vdev)
+{
+	struct migcap_vfio_device *mvdev = migcap_vfio_from_vdev(vdev);
+	int ret;
+
+	ret = vfio_pci_core_enable(&mvdev->core);
+	if (ret)
+		return ret;
+	ret = migcap_vfio_dev_prepare_capability(mvdev);
+	if (ret) {
+		dev_warn_ratelimited(vdev->dev,
+				     "migration capability cannot be set up: %d\n",
+				     ret);
+		vfio_pci_core_disable(&mvdev->core);
+		return ret;
+	}
+	migcap_vfio_guest_open(&mvdev->guest);
+	migcap_vfio_migration_open(mvdev);
+	vfio_pci_core_finish_enable(&mvdev->core);
+	return 0;
+}
+
+static void migcap_vfio_dev_close_device(struct vfio_device *vdev)
+{
+	struct migcap_vfio_device *mvdev = migcap_vfio_from_vdev(vdev);
+
+	migcap_vfio_migration_close(mvdev);
+	migcap_vfio_guest_close(&mvdev->guest);
+	migcap_vfio_irq_trigger_clear(&mvdev->irq_trigger);
+	/* A VMM leaves it running on the source of a migration. */
+	migcap_vfio_dirty_log_stop(&mvdev->log);
+	vfio_pci_core_close_device(vdev);
+}
+
+static bool migcap_vfio_dev_is_config(loff_t pos)
+{
+	return VFIO_PCI_OFFSET_TO_INDEX(pos) == VFIO_PCI_CONFIG_REGION_INDEX;
+}
+
+static ssize_t migcap_vfio_dev_read(struct vfio_device *vdev, char __user *buf,
+				    size_t count, loff_t *ppos)
+{
+	if (migcap_vfio_dev_is_config(*ppos))
+		return migcap_vfio_config_emu_read(&migcap_vfio_from_vdev(vdev)
+							    ->config,
+						   buf, count, ppos);
+	return vfio_pci_core_read(vdev, buf, count, ppos);
+}
+
+static ssize_t migcap_vfio_dev_write(struct vfio_device *vdev,
+				     const char __user *buf, size_t count,
+				     loff_t *ppos)
+{
+	if (migcap_vfio_dev_is_config(*ppos))
+		return migcap_vfio_config_emu_write(&migcap_vfio_from_vdev(vdev)
+							     ->config,
+						    buf, count, ppos);
+	return vfio_pci_core_write(vdev, buf, count, ppos);
+}
+
+static long migcap_vfio_dev_set_irqs(struct migcap_vfio_device *mvdev,
+				     struct vfio_irq_set __user *arg)
+{
+	struct migcap_vfio_irq_trigger_update *update;
+	struct vfio_irq_set hdr;
+	long ret;
+
+	if (copy_from_user(&hdr, arg, offsetofend(struct vfio_irq_set, count)))
+		return -EFAULT;
+	update = migcap_vfio_irq_trigger_prepare(&hdr, arg);
+	if (IS_ERR(update))
+		return PTR_ERR(update);
+	ret = vfio_pci_core_ioctl(&mvdev->core.vdev, VFIO_DEVICE_SET_IRQS,
+				  (unsigned long)arg);
+	if (ret)
+		migcap_vfio_irq_trigger_abort(update);
+	else
+		ret = migcap_vfio_irq_trigger_commit(&mvdev->irq_trigger,
+						     update);
+	return ret;
+}
+
+static long migcap_vfio_dev_ioctl(struct vfio_device *vdev, unsigned int cmd,
+				  unsigned long arg)
+{
+	struct migcap_vfio_device *mvdev = migcap_vfio_from_vdev(vdev);
+
+	switch (cmd) {
+	case VFIO_GET_PCI_CAP_INFO:
+		return migcap_vfio_capinfo(&mvdev->core, mvdev->config.offset,
+					   (void __user *)arg);
+	case VFIO_DEVICE_SET_IRQS:
+		return migcap_vfio_dev_set_irqs(mvdev, (void __user *)arg);
+	default:
+		return vfio_pci_core_ioctl(vdev, cmd, arg);
+	}
+}
+
+/*
+ * That it is there is what lets type1 track dirty memory by pinned pages, see
+ * dirty_pinned.c.  No page stays pinned, so an unmapped one concerns nobody.
+ */
+static void migcap_vfio_dev_dma_unmap(struct vfio_device *vdev, u64 iova,
+				      u64 length)
+{
+}
+
+const struct vfio_device_ops migcap_vfio_dev_ops = {
+	.name		= "migcap_vfio_pci",
+	.init		= migcap_vfio_dev_init_dev,
+	.release	= vfio_pci_core_release_dev,
+	.open_device	= migcap_vfio_dev_open_device,
+	.close_device	= migcap_vfio_dev_close_device,
+	.ioctl		= migcap_vfio_dev_ioctl,
+	MIGCAP_COMPAT_REGION_INFO
+	.device_feature	= vfio_pci_core_ioctl_feature,
+	.read		= migcap_vfio_dev_read,
+	.write		= migcap_vfio_dev_write,
+	.mmap		= vfio_pci_core_mmap,
+	.request	= vfio_pci_core_request,
+	.match		= vfio_pci_core_match,
+	MIGCAP_COMPAT_MATCH_TOKEN
+	.dma_unmap	= migcap_vfio_dev_dma_unmap,
+	.bind_iommufd	= vfio_iommufd_physical_bind,
+	.unbind_iommufd	= vfio_iommufd_physical_unbind,
+	.attach_ioas	= vfio_iommufd_physical_attach_ioas,
+	.detach_ioas	= vfio_iommufd_physical_detach_ioas,
+	MIGCAP_COMPAT_PASID
+};
