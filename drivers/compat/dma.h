@@ -28,45 +28,4 @@ static inline dma_addr_t dma_map_phys(struct device *dev, phys_addr_t phys,
 }
 #endif
 
-/* What a driver defines, in the newest form, for its operations. */
-dma_addr_t migcap_dma_map(struct device *dev, phys_addr_t phys, size_t size,
-			  enum dma_data_direction dir, unsigned long attrs);
-void migcap_dma_unmap(struct device *dev, dma_addr_t addr, size_t size,
-		      enum dma_data_direction dir, unsigned long attrs);
-
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
-#define MIGCAP_COMPAT_MAP_OPS						\
-	.map_phys = migcap_dma_map,					\
-	.unmap_phys = migcap_dma_unmap,
-#else
-#define MIGCAP_COMPAT_MAP_OPS						\
-	.map_page = migcap_compat_map_page,				\
-	.unmap_page = migcap_dma_unmap,					\
-	.map_resource = migcap_compat_map_resource,			\
-	.unmap_resource = migcap_compat_unmap_resource,
-
-static inline dma_addr_t
-migcap_compat_map_page(struct device *dev, struct page *page,
-		       unsigned long offset, size_t size,
-		       enum dma_data_direction dir, unsigned long attrs)
-{
-	return migcap_dma_map(dev, page_to_phys(page) + offset, size, dir,
-			      attrs);
-}
-
-static inline dma_addr_t
-migcap_compat_map_resource(struct device *dev, phys_addr_t phys, size_t size,
-			   enum dma_data_direction dir, unsigned long attrs)
-{
-	return migcap_dma_map(dev, phys, size, dir, attrs | DMA_ATTR_MMIO);
-}
-
-static inline void
-migcap_compat_unmap_resource(struct device *dev, dma_addr_t addr, size_t size,
-			     enum dma_data_direction dir, unsigned long attrs)
-{
-	migcap_dma_unmap(dev, addr, size, dir, attrs | DMA_ATTR_MMIO);
-}
-#endif
-
 #endif /* MIGCAP_COMPAT_DMA_H */

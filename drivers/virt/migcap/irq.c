@@ -5,7 +5,7 @@
  * The vector is taken next to those of the bound driver and must be gone
  * before the driver disables MSI-X, or the interrupt core frees it under its
  * handler.  Only drivers that keep their vectors from probe to remove qualify
- * (MIGCAP_TRAIT_STATIC_VECTORS in traits.h); BUS_NOTIFY_UNBIND_DRIVER comes
+ * (MIGCAP_QUIRK_STATIC_VECTORS in quirks.h); BUS_NOTIFY_UNBIND_DRIVER comes
  * before remove().
  */
 #include <linux/interrupt.h>
@@ -16,23 +16,23 @@
 /* The IRQ register has 8 bits. */
 #define MIGCAP_IRQ_MAX		0xff
 
-static irqreturn_t migcap_irq_handler(int virq, void *data)
+static irqreturn_t migcap_guest_irq_handler(int virq, void *data)
 {
-	struct migcap_irq *irq = data;
+	struct migcap_guest_irq *irq = data;
 
 	irq->fired(irq);
 	return IRQ_HANDLED;
 }
 
 /**
- * migcap_irq_acquire() - take a spare MSI-X vector of a device
+ * migcap_guest_irq_acquire() - take a spare MSI-X vector of a device
  * @irq:	where to keep it; @irq->fired is set, @irq->pdev is NULL
  * @pdev:	the device, its driver bound
  *
  * Context: device_lock held.
  * Return: 0, or a negative errno if no vector is to be had.
  */
-int migcap_irq_acquire(struct migcap_irq *irq, struct pci_dev *pdev)
+int migcap_guest_irq_acquire(struct migcap_guest_irq *irq, struct pci_dev *pdev)
 {
 	struct msi_map map;
 	int ret;
@@ -47,7 +47,7 @@ int migcap_irq_acquire(struct migcap_irq *irq, struct pci_dev *pdev)
 		goto free_vector;
 	}
 
-	ret = request_irq(map.virq, migcap_irq_handler, 0, "migcap", irq);
+	ret = request_irq(map.virq, migcap_guest_irq_handler, 0, "migcap", irq);
 	if (ret)
 		goto free_vector;
 
@@ -61,12 +61,12 @@ free_vector:
 }
 
 /**
- * migcap_irq_release() - give the vector back, if there is one
+ * migcap_guest_irq_release() - give the vector back, if there is one
  * @irq:	the mailbox vector
  *
  * Context: device_lock held.  The host must have been told before.
  */
-void migcap_irq_release(struct migcap_irq *irq)
+void migcap_guest_irq_release(struct migcap_guest_irq *irq)
 {
 	struct pci_dev *pdev = irq->pdev;
 

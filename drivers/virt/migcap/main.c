@@ -15,84 +15,84 @@
 #include "netdev.h"
 #include "registry.h"
 
-static void migcap_driver_event(struct pci_dev *pdev, unsigned long event)
+static void migcap_guest_driver_event(struct pci_dev *pdev, unsigned long event)
 {
-	struct migcap_agent *agent = migcap_registry_get(pdev);
+	struct migcap_guest_agent *agent = migcap_guest_registry_get(pdev);
 
 	if (!agent)
 		return;
 	switch (event) {
 	case BUS_NOTIFY_BIND_DRIVER:
-		migcap_track_bind(&agent->track);
+		migcap_guest_dirty_track_bind(&agent->track);
 		fallthrough;
 	case BUS_NOTIFY_UNBIND_DRIVER:
-		migcap_agent_hold_locked(agent, MIGCAP_HOLD_BIND);
+		migcap_guest_agent_hold_locked(agent, MIGCAP_HOLD_BIND);
 		break;
 	case BUS_NOTIFY_BOUND_DRIVER:
 	case BUS_NOTIFY_UNBOUND_DRIVER:
 	case BUS_NOTIFY_DRIVER_NOT_BOUND:
-		migcap_agent_unhold(agent, MIGCAP_HOLD_BIND);
+		migcap_guest_agent_unhold(agent, MIGCAP_HOLD_BIND);
 		break;
 	}
-	migcap_registry_put(agent);
+	migcap_guest_registry_put(agent);
 }
 
-static int migcap_bus_event(struct notifier_block *nb, unsigned long event,
-			    void *data)
+static int migcap_guest_bus_event(struct notifier_block *nb,
+				  unsigned long event, void *data)
 {
 	struct pci_dev *pdev = to_pci_dev((struct device *)data);
 
 	switch (event) {
 	case BUS_NOTIFY_ADD_DEVICE:
-		migcap_registry_add(pdev);
+		migcap_guest_registry_add(pdev);
 		break;
 	case BUS_NOTIFY_DEL_DEVICE:
-		migcap_registry_remove(pdev);
+		migcap_guest_registry_remove(pdev);
 		break;
 	default:
-		migcap_driver_event(pdev, event);
+		migcap_guest_driver_event(pdev, event);
 		break;
 	}
 	return NOTIFY_DONE;
 }
 
-static struct notifier_block migcap_bus_notifier = {
-	.notifier_call = migcap_bus_event,
+static struct notifier_block migcap_guest_bus_notifier = {
+	.notifier_call = migcap_guest_bus_event,
 };
 
 /* Drivers do not expect to be suspended while they are down. */
-static int migcap_pm_event(struct notifier_block *nb, unsigned long event,
-			   void *unused)
+static int migcap_guest_pm_event(struct notifier_block *nb, unsigned long event,
+				 void *unused)
 {
 	switch (event) {
 	case PM_HIBERNATION_PREPARE:
 	case PM_SUSPEND_PREPARE:
 	case PM_RESTORE_PREPARE:
-		migcap_registry_hold(MIGCAP_HOLD_SUSPEND);
+		migcap_guest_registry_hold(MIGCAP_HOLD_SUSPEND);
 		break;
 	case PM_POST_HIBERNATION:
 	case PM_POST_SUSPEND:
 	case PM_POST_RESTORE:
-		migcap_registry_unhold(MIGCAP_HOLD_SUSPEND);
+		migcap_guest_registry_unhold(MIGCAP_HOLD_SUSPEND);
 		break;
 	}
 	return NOTIFY_DONE;
 }
 
-static struct notifier_block migcap_pm_notifier = {
-	.notifier_call = migcap_pm_event,
+static struct notifier_block migcap_guest_pm_notifier = {
+	.notifier_call = migcap_guest_pm_event,
 };
 
 /* Nor do they expect to be shut down while they are. */
-static int migcap_reboot_event(struct notifier_block *nb, unsigned long event,
-			       void *unused)
+static int migcap_guest_reboot_event(struct notifier_block *nb,
+				     unsigned long event, void *unused)
 {
-	migcap_registry_hold(MIGCAP_HOLD_REBOOT);
+	migcap_guest_registry_hold(MIGCAP_HOLD_REBOOT);
 	return NOTIFY_DONE;
 }
 
-static struct notifier_block migcap_reboot_notifier = {
-	.notifier_call = migcap_reboot_event,
+static struct notifier_block migcap_guest_reboot_notifier = {
+	.notifier_call = migcap_guest_reboot_event,
 };
 
 /* The notifiers are there before the first agent and until after the last. */
@@ -101,46 +101,46 @@ static int __init migcap_guest_init(void)
 	struct pci_dev *pdev = NULL;
 	int ret;
 
-	migcap_track_module_init();
-	ret = bus_register_notifier(&pci_bus_type, &migcap_bus_notifier);
+	migcap_guest_dirty_track_module_init();
+	ret = bus_register_notifier(&pci_bus_type, &migcap_guest_bus_notifier);
 	if (ret)
 		goto exit_track;
-	ret = migcap_netdev_init();
+	ret = migcap_guest_netdev_init();
 	if (ret)
 		goto close_registry;
-	ret = register_pm_notifier(&migcap_pm_notifier);
+	ret = register_pm_notifier(&migcap_guest_pm_notifier);
 	if (ret)
 		goto exit_netdev;
-	ret = register_reboot_notifier(&migcap_reboot_notifier);
+	ret = register_reboot_notifier(&migcap_guest_reboot_notifier);
 	if (ret)
 		goto unregister_pm;
 
 	for_each_pci_dev(pdev)
-		migcap_registry_add(pdev);
+		migcap_guest_registry_add(pdev);
 	return 0;
 
 unregister_pm:
-	unregister_pm_notifier(&migcap_pm_notifier);
+	unregister_pm_notifier(&migcap_guest_pm_notifier);
 exit_netdev:
-	migcap_registry_close();
-	migcap_netdev_exit();
+	migcap_guest_registry_close();
+	migcap_guest_netdev_exit();
 close_registry:
-	migcap_registry_close();
-	bus_unregister_notifier(&pci_bus_type, &migcap_bus_notifier);
+	migcap_guest_registry_close();
+	bus_unregister_notifier(&pci_bus_type, &migcap_guest_bus_notifier);
 exit_track:
-	migcap_track_module_exit();
+	migcap_guest_dirty_track_module_exit();
 	return ret;
 }
 module_init(migcap_guest_init);
 
 static void __exit migcap_guest_exit(void)
 {
-	migcap_registry_close();
-	unregister_reboot_notifier(&migcap_reboot_notifier);
-	unregister_pm_notifier(&migcap_pm_notifier);
-	migcap_netdev_exit();
-	bus_unregister_notifier(&pci_bus_type, &migcap_bus_notifier);
-	migcap_track_module_exit();
+	migcap_guest_registry_close();
+	unregister_reboot_notifier(&migcap_guest_reboot_notifier);
+	unregister_pm_notifier(&migcap_guest_pm_notifier);
+	migcap_guest_netdev_exit();
+	bus_unregister_notifier(&pci_bus_type, &migcap_guest_bus_notifier);
+	migcap_guest_dirty_track_module_exit();
 }
 module_exit(migcap_guest_exit);
 

@@ -16,7 +16,8 @@
 #include "registry.h"
 
 /* Some network device of the function that is up, or that is not; or NULL. */
-static struct net_device *migcap_netdev_find(struct pci_dev *pdev, bool up)
+static struct net_device *migcap_guest_netdev_find(struct pci_dev *pdev,
+						   bool up)
 {
 	struct net_device *dev, *found = NULL;
 	struct net *net;
@@ -37,20 +38,20 @@ static struct net_device *migcap_netdev_find(struct pci_dev *pdev, bool up)
 }
 
 /**
- * migcap_netdev_all_closed() - tell whether no one uses a network function
+ * migcap_guest_netdev_all_closed() - tell whether no one uses a network function
  * @pdev:	the function
  *
  * Context: RTNL held, so that an open or a close is either done or not begun.
  * Return: true if it has at least one network device and none is up.
  */
-bool migcap_netdev_all_closed(struct pci_dev *pdev)
+bool migcap_guest_netdev_all_closed(struct pci_dev *pdev)
 {
-	return migcap_netdev_find(pdev, false) &&
-	       !migcap_netdev_find(pdev, true);
+	return migcap_guest_netdev_find(pdev, false) &&
+	       !migcap_guest_netdev_find(pdev, true);
 }
 
 /* The addresses of a failover pair belong to its master. */
-static void migcap_netdev_announce(struct net_device *dev)
+static void migcap_guest_netdev_announce(struct net_device *dev)
 {
 	struct net_device *pair = NULL;
 
@@ -60,39 +61,39 @@ static void migcap_netdev_announce(struct net_device *dev)
 }
 
 /**
- * migcap_netdev_gone() - the function does not work until further notice
+ * migcap_guest_netdev_gone() - the function does not work until further notice
  * @agent:	its agent
  *
  * If it has a standby, that one takes over, and neighbours are told.
  *
  * Context: RTNL held.
  */
-void migcap_netdev_gone(struct migcap_agent *agent)
+void migcap_guest_netdev_gone(struct migcap_guest_agent *agent)
 {
-	struct net_device *dev = migcap_netdev_find(agent->pdev, true);
+	struct net_device *dev = migcap_guest_netdev_find(agent->pdev, true);
 
-	if (dev && migcap_standby_begin(&agent->standby, dev))
-		migcap_netdev_announce(dev);
+	if (dev && migcap_guest_standby_begin(&agent->standby, dev))
+		migcap_guest_netdev_announce(dev);
 }
 
 /*
  * Between a driver's word that there is a link and the event that tells of it, what
  * is sent is dropped.
  */
-static void migcap_netdev_carrier(struct migcap_agent *agent,
-				  struct net_device *dev)
+static void migcap_guest_netdev_carrier(struct migcap_guest_agent *agent,
+					struct net_device *dev)
 {
 	if (!agent->unannounced || !netif_carrier_ok(dev) ||
 	    qdisc_tx_is_noop(dev))
 		return;
 	agent->unannounced = false;
 	agent->counters.announced++;
-	migcap_netdev_announce(dev);
-	migcap_standby_end(&agent->standby);
+	migcap_guest_netdev_announce(dev);
+	migcap_guest_standby_end(&agent->standby);
 }
 
 /**
- * migcap_netdev_back() - the function works again, perhaps on another host
+ * migcap_guest_netdev_back() - the function works again, perhaps on another host
  * @agent:	its agent
  *
  * Switches and neighbours are told where its addresses are, by gratuitous ARP
@@ -100,81 +101,82 @@ static void migcap_netdev_carrier(struct migcap_agent *agent,
  *
  * Context: RTNL held.
  */
-void migcap_netdev_back(struct migcap_agent *agent)
+void migcap_guest_netdev_back(struct migcap_guest_agent *agent)
 {
-	struct net_device *dev = migcap_netdev_find(agent->pdev, true);
+	struct net_device *dev = migcap_guest_netdev_find(agent->pdev, true);
 
 	agent->unannounced = dev;
 	if (dev)
-		migcap_netdev_carrier(agent, dev);
+		migcap_guest_netdev_carrier(agent, dev);
 	else
-		migcap_standby_end(&agent->standby);
+		migcap_guest_standby_end(&agent->standby);
 }
 
-static void migcap_netdev_relinked(struct netdev_notifier_changeupper_info *info)
+static void
+migcap_guest_netdev_relinked(struct netdev_notifier_changeupper_info *info)
 {
 	if (!info->linking)
-		migcap_standby_unlinked(info->upper_dev);
+		migcap_guest_standby_unlinked(info->upper_dev);
 }
 
-static int migcap_netdev_event(struct notifier_block *nb, unsigned long event,
-			       void *info)
+static int migcap_guest_netdev_event(struct notifier_block *nb,
+				     unsigned long event, void *info)
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(info);
-	struct migcap_agent *agent;
+	struct migcap_guest_agent *agent;
 	int ret = 0;
 
 	/* Not of the function alone: what stands by for it has another parent. */
 	if (event == NETDEV_CHANGEUPPER)
-		migcap_netdev_relinked(info);
+		migcap_guest_netdev_relinked(info);
 
 	if (!dev->dev.parent || !dev_is_pci(dev->dev.parent))
 		return NOTIFY_DONE;
-	agent = migcap_registry_get(to_pci_dev(dev->dev.parent));
+	agent = migcap_guest_registry_get(to_pci_dev(dev->dev.parent));
 	if (!agent)
 		return NOTIFY_DONE;
 
 	switch (event) {
 	case NETDEV_PRE_UP:
-		ret = migcap_arc_opening(agent);
+		ret = migcap_guest_transition_opening(agent);
 		break;
 	case NETDEV_GOING_DOWN:
-		migcap_arc_closing(agent);
+		migcap_guest_transition_closing(agent);
 		break;
 	case NETDEV_CHANGE:
-		migcap_netdev_carrier(agent, dev);
+		migcap_guest_netdev_carrier(agent, dev);
 		break;
 	case NETDEV_UP:
 	case NETDEV_DOWN:
 	case NETDEV_REGISTER:
 	case NETDEV_UNREGISTER:
-		migcap_agent_kick(agent);
+		migcap_guest_agent_kick(agent);
 		break;
 	}
-	migcap_registry_put(agent);
+	migcap_guest_registry_put(agent);
 	return notifier_from_errno(ret);
 }
 
-static struct notifier_block migcap_netdev_notifier = {
-	.notifier_call = migcap_netdev_event,
+static struct notifier_block migcap_guest_netdev_notifier = {
+	.notifier_call = migcap_guest_netdev_event,
 };
 
 /**
- * migcap_netdev_init() - begin to follow network devices
+ * migcap_guest_netdev_init() - begin to follow network devices
  *
  * Return: 0 or a negative errno.
  */
-int migcap_netdev_init(void)
+int migcap_guest_netdev_init(void)
 {
-	return register_netdevice_notifier(&migcap_netdev_notifier);
+	return register_netdevice_notifier(&migcap_guest_netdev_notifier);
 }
 
 /**
- * migcap_netdev_exit() - no longer follow network devices
+ * migcap_guest_netdev_exit() - no longer follow network devices
  *
  * No agent is left: each needs to know before its device is opened.
  */
-void migcap_netdev_exit(void)
+void migcap_guest_netdev_exit(void)
 {
-	unregister_netdevice_notifier(&migcap_netdev_notifier);
+	unregister_netdevice_notifier(&migcap_guest_netdev_notifier);
 }

@@ -26,13 +26,15 @@
 
 static unsigned int poll_ms = 100;
 module_param(poll_ms, uint, 0644);
-MODULE_PARM_DESC(poll_ms, "Milliseconds between two looks for START without an interrupt, ten times that with one, a tenth during a migration (default 100)");
+MODULE_PARM_DESC(poll_ms,
+		 "Milliseconds between two looks for START without an interrupt, ten times that with one, a tenth during a migration (default 100)");
 
 static unsigned int ready_poll_us = 1000;
 module_param(ready_poll_us, uint, 0644);
 MODULE_PARM_DESC(ready_poll_us, "Microseconds between two looks for END while the device is down (default 1000)");
 
-static ktime_t migcap_poll_start(const struct migcap_outlook *outlook)
+static ktime_t
+migcap_guest_poll_start(const struct migcap_guest_outlook *outlook)
 {
 	unsigned int ms = clamp(READ_ONCE(poll_ms), POLL_MIN_MS, POLL_MAX_MS);
 
@@ -45,12 +47,12 @@ static ktime_t migcap_poll_start(const struct migcap_outlook *outlook)
 }
 
 /**
- * migcap_poll_interval() - how long to sleep until the next look
+ * migcap_guest_poll_interval() - how long to sleep until the next look
  * @outlook:	what is to be expected
  *
  * Return: the interval, KTIME_MAX if there is nothing to look for.
  */
-ktime_t migcap_poll_interval(const struct migcap_outlook *outlook)
+ktime_t migcap_guest_poll_interval(const struct migcap_guest_outlook *outlook)
 {
 	unsigned int us = clamp(READ_ONCE(ready_poll_us), POLL_MIN_US,
 				POLL_MAX_US);
@@ -59,5 +61,5 @@ ktime_t migcap_poll_interval(const struct migcap_outlook *outlook)
 		return KTIME_MAX;
 	if (outlook->state == MIGCAP_QUIESCED && !outlook->carried)
 		return ns_to_ktime((u64)us * NSEC_PER_USEC);
-	return migcap_poll_start(outlook);
+	return migcap_guest_poll_start(outlook);
 }

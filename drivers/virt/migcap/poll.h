@@ -5,27 +5,27 @@
  * Owns: the intervals and their module parameters.  Does not own: the sleeping
  * and the looking (agent.c).
  */
-#ifndef _MIGCAP_GUEST_POLL_H
-#define _MIGCAP_GUEST_POLL_H
+#ifndef MIGCAP_GUEST_POLL_H
+#define MIGCAP_GUEST_POLL_H
 
 #include <linux/ktime.h>
 
-#include "target.h"
+#include "policy.h"
 
 /**
- * struct migcap_outlook - what the next look depends on
+ * struct migcap_guest_outlook - what the next look depends on
  * @state:	of the agent
  * @has_irq:	an interrupt announces START and END in this state
  * @migrating:	the host has begun to migrate, START will come
  * @carried:	a standby does the device's work
  */
-struct migcap_outlook {
-	enum migcap_state state;
+struct migcap_guest_outlook {
+	enum migcap_guest_state state;
 	bool has_irq;
 	bool migrating;
 	bool carried;
 };
 
-ktime_t migcap_poll_interval(const struct migcap_outlook *outlook);
+ktime_t migcap_guest_poll_interval(const struct migcap_guest_outlook *outlook);
 
-#endif /* _MIGCAP_GUEST_POLL_H */
+#endif /* MIGCAP_GUEST_POLL_H */

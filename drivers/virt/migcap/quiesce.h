@@ -6,15 +6,15 @@
  * Owns: the interface between the agent and such a backend.  A backend keeps
  * no state of its own.
  */
-#ifndef _MIGCAP_GUEST_QUIESCE_H
-#define _MIGCAP_GUEST_QUIESCE_H
+#ifndef MIGCAP_GUEST_QUIESCE_H
+#define MIGCAP_GUEST_QUIESCE_H
 
 #include <linux/types.h>
 
 struct pci_dev;
 
 /**
- * struct migcap_quiesce_ops - one way to take a device down and up
+ * struct migcap_guest_quiesce_ops - one way to take a device down and up
  * @name:	how it is called in sysfs
  * @supports:	whether it works with the driver that is bound now
  * @prepare:	do ahead what would make @quiesce slow; the device is in use
@@ -27,11 +27,11 @@ struct pci_dev;
  *		does not work
  *
  * All are called with the device_lock held, except that a driver with
- * MIGCAP_TRAIT_HOLD_RTNL may be protected by the RTNL alone: it cannot unbind
+ * MIGCAP_QUIRK_HOLD_RTNL may be protected by the RTNL alone: it cannot unbind
  * then, see agent.c.  @quiesce and @resume return 0 or a negative errno, and
  * may sleep.
  */
-struct migcap_quiesce_ops {
+struct migcap_guest_quiesce_ops {
 	const char *name;
 	bool (*supports)(struct pci_dev *pdev);
 	void (*prepare)(struct pci_dev *pdev);
@@ -39,6 +39,6 @@ struct migcap_quiesce_ops {
 	int (*resume)(struct pci_dev *pdev);
 };
 
-extern const struct migcap_quiesce_ops migcap_recovery_ops;
+extern const struct migcap_guest_quiesce_ops migcap_guest_quiesce_aer_ops;
 
-#endif /* _MIGCAP_GUEST_QUIESCE_H */
+#endif /* MIGCAP_GUEST_QUIESCE_H */

@@ -23,14 +23,14 @@ static unsigned long held;
 static bool closed;
 
 /**
- * migcap_registry_get() - find the agent of a device
+ * migcap_guest_registry_get() - find the agent of a device
  * @pdev:	the device
  *
- * Return: the agent with a reference for migcap_registry_put(), or NULL.
+ * Return: the agent with a reference for migcap_guest_registry_put(), or NULL.
  */
-struct migcap_agent *migcap_registry_get(struct pci_dev *pdev)
+struct migcap_guest_agent *migcap_guest_registry_get(struct pci_dev *pdev)
 {
-	struct migcap_agent *agent, *found = NULL;
+	struct migcap_guest_agent *agent, *found = NULL;
 
 	spin_lock(&agents_lock);
 	list_for_each_entry(agent, &agents, node) {
@@ -45,15 +45,15 @@ struct migcap_agent *migcap_registry_get(struct pci_dev *pdev)
 }
 
 /**
- * migcap_registry_put() - give back a reference
+ * migcap_guest_registry_put() - give back a reference
  * @agent:	the agent
  */
-void migcap_registry_put(struct migcap_agent *agent)
+void migcap_guest_registry_put(struct migcap_guest_agent *agent)
 {
-	kref_put(&agent->ref, migcap_agent_release);
+	kref_put(&agent->ref, migcap_guest_agent_release);
 }
 
-static void migcap_registry_publish(struct migcap_agent *agent)
+static void migcap_guest_registry_publish(struct migcap_guest_agent *agent)
 {
 	struct pci_dev *pdev = agent->pdev;
 
@@ -61,115 +61,115 @@ static void migcap_registry_publish(struct migcap_agent *agent)
 	list_add_tail(&agent->node, &agents);
 	spin_unlock(&agents_lock);
 
-	if (sysfs_create_group(&pdev->dev.kobj, &migcap_agent_group))
+	if (sysfs_create_group(&pdev->dev.kobj, &migcap_guest_agent_group))
 		pci_warn(pdev, "migcap: no files in sysfs\n");
 	wake_up_process(agent->thread);
 }
 
-static void migcap_registry_withdraw(struct migcap_agent *agent)
+static void migcap_guest_registry_withdraw(struct migcap_guest_agent *agent)
 {
-	sysfs_remove_group(&agent->pdev->dev.kobj, &migcap_agent_group);
-	migcap_agent_stop(agent);
+	sysfs_remove_group(&agent->pdev->dev.kobj, &migcap_guest_agent_group);
+	migcap_guest_agent_stop(agent);
 
 	spin_lock(&agents_lock);
 	list_del(&agent->node);
 	spin_unlock(&agents_lock);
-	migcap_registry_put(agent);
+	migcap_guest_registry_put(agent);
 }
 
-static bool migcap_registry_has(struct pci_dev *pdev)
+static bool migcap_guest_registry_has(struct pci_dev *pdev)
 {
-	struct migcap_agent *agent = migcap_registry_get(pdev);
+	struct migcap_guest_agent *agent = migcap_guest_registry_get(pdev);
 
 	if (agent)
-		migcap_registry_put(agent);
+		migcap_guest_registry_put(agent);
 	return agent;
 }
 
 /**
- * migcap_registry_add() - start an agent if the device has the capability
+ * migcap_guest_registry_add() - start an agent if the device has the capability
  * @pdev:	the device
  *
  * Context: neither device_lock nor RTNL held.
  */
-void migcap_registry_add(struct pci_dev *pdev)
+void migcap_guest_registry_add(struct pci_dev *pdev)
 {
-	u8 pos = migcap_regs_find(pdev);
-	struct migcap_agent *agent;
+	u8 pos = migcap_guest_cap_find(pdev);
+	struct migcap_guest_agent *agent;
 
 	if (!pos)
 		return;
 
 	guard(mutex)(&lifecycle_lock);
-	if (closed || migcap_registry_has(pdev))
+	if (closed || migcap_guest_registry_has(pdev))
 		return;
 
-	agent = migcap_agent_create(pdev, pos, held);
+	agent = migcap_guest_agent_create(pdev, pos, held);
 	if (IS_ERR(agent)) {
 		pci_err(pdev, "migcap: no agent: %pe\n", agent);
 		return;
 	}
 	pci_info(pdev, "migcap: migration capability at %#04x\n", pos);
-	migcap_registry_publish(agent);
+	migcap_guest_registry_publish(agent);
 }
 
 /**
- * migcap_registry_remove() - end the agent of a device that goes away
+ * migcap_guest_registry_remove() - end the agent of a device that goes away
  * @pdev:	the device
  *
  * Context: neither device_lock nor RTNL held.
  */
-void migcap_registry_remove(struct pci_dev *pdev)
+void migcap_guest_registry_remove(struct pci_dev *pdev)
 {
-	struct migcap_agent *agent, *next;
+	struct migcap_guest_agent *agent, *next;
 
 	guard(mutex)(&lifecycle_lock);
 	list_for_each_entry_safe(agent, next, &agents, node)
 		if (agent->pdev == pdev)
-			migcap_registry_withdraw(agent);
+			migcap_guest_registry_withdraw(agent);
 }
 
 /**
- * migcap_registry_close() - end all agents, and start none any more
+ * migcap_guest_registry_close() - end all agents, and start none any more
  *
  * Context: neither device_lock nor RTNL held.
  */
-void migcap_registry_close(void)
+void migcap_guest_registry_close(void)
 {
-	struct migcap_agent *agent, *next;
+	struct migcap_guest_agent *agent, *next;
 
 	guard(mutex)(&lifecycle_lock);
 	closed = true;
 	list_for_each_entry_safe(agent, next, &agents, node)
-		migcap_registry_withdraw(agent);
+		migcap_guest_registry_withdraw(agent);
 }
 
 /**
- * migcap_registry_hold() - park all agents, those to come included
+ * migcap_guest_registry_hold() - park all agents, those to come included
  * @why:	who asks
  *
  * Context: neither device_lock nor RTNL held.
  */
-void migcap_registry_hold(enum migcap_hold why)
+void migcap_guest_registry_hold(enum migcap_guest_hold why)
 {
-	struct migcap_agent *agent;
+	struct migcap_guest_agent *agent;
 
 	guard(mutex)(&lifecycle_lock);
 	__set_bit(why, &held);
 	list_for_each_entry(agent, &agents, node)
-		migcap_agent_hold(agent, why);
+		migcap_guest_agent_hold(agent, why);
 }
 
 /**
- * migcap_registry_unhold() - let all agents work again, as far as @why goes
+ * migcap_guest_registry_unhold() - let all agents work again, as far as @why goes
  * @why:	who had asked
  */
-void migcap_registry_unhold(enum migcap_hold why)
+void migcap_guest_registry_unhold(enum migcap_guest_hold why)
 {
-	struct migcap_agent *agent;
+	struct migcap_guest_agent *agent;
 
 	guard(mutex)(&lifecycle_lock);
 	__clear_bit(why, &held);
 	list_for_each_entry(agent, &agents, node)
-		migcap_agent_unhold(agent, why);
+		migcap_guest_agent_unhold(agent, why);
 }

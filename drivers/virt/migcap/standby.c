@@ -16,13 +16,14 @@
 /* Those that receive for their pairs.  Lock: the RTNL. */
 static LIST_HEAD(receivers);
 
-static int migcap_standby_receive(struct sk_buff *skb, struct net_device *dev,
-				  struct packet_type *tap,
-				  struct net_device *orig_dev)
+static int migcap_guest_standby_receive(struct sk_buff *skb,
+					struct net_device *dev,
+					struct packet_type *tap,
+					struct net_device *orig_dev)
 {
-	struct migcap_standby *standby;
+	struct migcap_guest_standby *standby;
 
-	standby = container_of(tap, struct migcap_standby, tap);
+	standby = container_of(tap, struct migcap_guest_standby, tap);
 	skb = skb_share_check(skb, GFP_ATOMIC);
 	if (!skb)
 		return NET_RX_DROP;
@@ -32,8 +33,8 @@ static int migcap_standby_receive(struct sk_buff *skb, struct net_device *dev,
 	return netif_rx(skb);
 }
 
-static struct net_device *migcap_standby_find(struct net_device *pair,
-					      struct net_device *primary)
+static struct net_device *migcap_guest_standby_find(struct net_device *pair,
+						    struct net_device *primary)
 {
 	struct net_device *dev, *found = NULL;
 	struct list_head *iter;
@@ -46,15 +47,15 @@ static struct net_device *migcap_standby_find(struct net_device *pair,
 }
 
 /**
- * migcap_standby_begin() - let a standby receive for its pair
+ * migcap_guest_standby_begin() - let a standby receive for its pair
  * @standby:	the agent's
  * @primary:	network device that is down
  *
  * Context: RTNL held.
  * Return: true if the standby receives; false if there is none.
  */
-bool migcap_standby_begin(struct migcap_standby *standby,
-			  struct net_device *primary)
+bool migcap_guest_standby_begin(struct migcap_guest_standby *standby,
+				struct net_device *primary)
 {
 	struct net_device *pair, *dev = NULL;
 
@@ -66,7 +67,7 @@ bool migcap_standby_begin(struct migcap_standby *standby,
 		return false;
 	pair = netdev_master_upper_dev_get(primary);
 	if (pair)
-		dev = migcap_standby_find(pair, primary);
+		dev = migcap_guest_standby_find(pair, primary);
 	if (!dev)
 		return false;
 
@@ -77,7 +78,7 @@ bool migcap_standby_begin(struct migcap_standby *standby,
 		.type = htons(ETH_P_ALL),
 		.ignore_outgoing = true,
 		.dev = dev,
-		.func = migcap_standby_receive,
+		.func = migcap_guest_standby_receive,
 	};
 	dev_add_pack(&standby->tap);
 	list_add(&standby->node, &receivers);
@@ -85,14 +86,14 @@ bool migcap_standby_begin(struct migcap_standby *standby,
 }
 
 /**
- * migcap_standby_end() - the primary is back, or will not come back
+ * migcap_guest_standby_end() - the primary is back, or will not come back
  * @standby:	the agent's
  *
  * Broadcasts reach both: from now on each is taken in once again.
  *
  * Context: RTNL held, may sleep.
  */
-void migcap_standby_end(struct migcap_standby *standby)
+void migcap_guest_standby_end(struct migcap_guest_standby *standby)
 {
 	ASSERT_RTNL();
 
@@ -106,7 +107,7 @@ void migcap_standby_end(struct migcap_standby *standby)
 }
 
 /**
- * migcap_standby_unlinked() - a device has left its pair
+ * migcap_guest_standby_unlinked() - a device has left its pair
  * @pair:	the failover device
  *
  * If it is the primary, the standby receives for the pair by itself.  If it is
@@ -114,13 +115,13 @@ void migcap_standby_end(struct migcap_standby *standby)
  *
  * Context: RTNL held, may sleep.
  */
-void migcap_standby_unlinked(struct net_device *pair)
+void migcap_guest_standby_unlinked(struct net_device *pair)
 {
-	struct migcap_standby *standby, *next;
+	struct migcap_guest_standby *standby, *next;
 
 	ASSERT_RTNL();
 
 	list_for_each_entry_safe(standby, next, &receivers, node)
 		if (standby->pair == pair)
-			migcap_standby_end(standby);
+			migcap_guest_standby_end(standby);
 }

@@ -6,22 +6,22 @@
  * net_failover directs to whichever of the two has a link, nor when all this
  * happens (netdev.c).  Lock: the RTNL.
  */
-#ifndef _MIGCAP_GUEST_STANDBY_H
-#define _MIGCAP_GUEST_STANDBY_H
+#ifndef MIGCAP_GUEST_STANDBY_H
+#define MIGCAP_GUEST_STANDBY_H
 
 #include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/netdevice.h>
 
 /**
- * struct migcap_standby - a standby that receives for its pair
+ * struct migcap_guest_standby - a standby that receives for its pair
  * @node:	among those that do
  * @tap:	sees what the standby receives; @tap.dev is the standby
  * @pair:	the failover device, NULL while the standby does not receive for it
  * @trackers:	of the references to @pair and to the standby
  * @frames:	taken in since the agent exists
  */
-struct migcap_standby {
+struct migcap_guest_standby {
 	struct list_head node;
 	struct packet_type tap;
 	struct net_device *pair;
@@ -29,9 +29,9 @@ struct migcap_standby {
 	atomic_long_t frames;
 };
 
-bool migcap_standby_begin(struct migcap_standby *standby,
-			  struct net_device *primary);
-void migcap_standby_end(struct migcap_standby *standby);
-void migcap_standby_unlinked(struct net_device *pair);
+bool migcap_guest_standby_begin(struct migcap_guest_standby *standby,
+				struct net_device *primary);
+void migcap_guest_standby_end(struct migcap_guest_standby *standby);
+void migcap_guest_standby_unlinked(struct net_device *pair);
 
-#endif /* _MIGCAP_GUEST_STANDBY_H */
+#endif /* MIGCAP_GUEST_STANDBY_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /sys/bus/pci/devices/<function>/migcap_agent/: what the agent is doing.
+ * /sys/bus/pci/devices/<function>/migcap_guest_agent/: what the agent is doing.
  *
  * Owns: the format of the files.  They are read without the agent's locks: a
  * value may be one step behind another, never torn.
@@ -11,60 +11,70 @@
 #include "quiesce.h"
 #include "registry.h"
 
-static ssize_t migcap_show(struct device *dev, char *buf,
-			   int (*print)(const struct migcap_agent *agent,
-					char *buf))
+static ssize_t
+migcap_guest_show(struct device *dev, char *buf,
+		  int (*print)(const struct migcap_guest_agent *agent,
+			       char *buf))
 {
-	struct migcap_agent *agent = migcap_registry_get(to_pci_dev(dev));
+	struct migcap_guest_agent *agent =
+		migcap_guest_registry_get(to_pci_dev(dev));
 	ssize_t len;
 
 	if (!agent)
 		return -ENODEV;
 	len = print(agent, buf);
-	migcap_registry_put(agent);
+	migcap_guest_registry_put(agent);
 	return len;
 }
 
-#define MIGCAP_ATTR(_name)						\
-static ssize_t _name##_show(struct device *dev,				\
-			    struct device_attribute *attr, char *buf)	\
-{									\
-	return migcap_show(dev, buf, migcap_print_##_name);		\
-}									\
-static DEVICE_ATTR_RO(_name)
+#define MIGCAP_ATTR(_name)                                                    \
+	static ssize_t _name##_show(struct device *dev,                       \
+				    struct device_attribute *attr, char *buf) \
+	{                                                                     \
+		return migcap_guest_show(dev, buf,                            \
+					 migcap_guest_print_##_name);         \
+	}                                                                     \
+	static DEVICE_ATTR_RO(_name)
 
-static int migcap_print_state(const struct migcap_agent *agent, char *buf)
+static int migcap_guest_print_state(const struct migcap_guest_agent *agent,
+				    char *buf)
 {
-	enum migcap_state state = READ_ONCE(agent->state);
+	enum migcap_guest_state state = READ_ONCE(agent->state);
 
-	return sysfs_emit(buf, "%s\n", migcap_state_name(state));
+	return sysfs_emit(buf, "%s\n", migcap_guest_state_name(state));
 }
 MIGCAP_ATTR(state);
 
-static int migcap_print_notify(const struct migcap_agent *agent, char *buf)
+static int migcap_guest_print_notify(const struct migcap_guest_agent *agent,
+				     char *buf)
 {
 	return sysfs_emit(buf, "%s\n",
-			  migcap_irq_present(&agent->irq) ? "irq" : "poll");
+			  migcap_guest_irq_present(&agent->irq) ? "irq"
+								: "poll");
 }
 MIGCAP_ATTR(notify);
 
-static int migcap_print_backend(const struct migcap_agent *agent, char *buf)
+static int migcap_guest_print_backend(const struct migcap_guest_agent *agent,
+				      char *buf)
 {
-	const struct migcap_quiesce_ops *backend = READ_ONCE(agent->backend);
+	const struct migcap_guest_quiesce_ops *backend =
+		READ_ONCE(agent->backend);
 
 	return sysfs_emit(buf, "%s\n", backend ? backend->name : "none");
 }
 MIGCAP_ATTR(backend);
 
-static int migcap_print_reason(const struct migcap_agent *agent, char *buf)
+static int migcap_guest_print_reason(const struct migcap_guest_agent *agent,
+				     char *buf)
 {
-	return sysfs_emit(buf, "%s\n", migcap_agent_reason(agent));
+	return sysfs_emit(buf, "%s\n", migcap_guest_agent_reason(agent));
 }
 MIGCAP_ATTR(reason);
 
-static int migcap_print_counters(const struct migcap_agent *agent, char *buf)
+static int migcap_guest_print_counters(const struct migcap_guest_agent *agent,
+				       char *buf)
 {
-	const struct migcap_counters *counters = &agent->counters;
+	const struct migcap_guest_counters *counters = &agent->counters;
 
 	return sysfs_emit(buf,
 			  "starts %lu\n"
@@ -85,23 +95,27 @@ static int migcap_print_counters(const struct migcap_agent *agent, char *buf)
 }
 MIGCAP_ATTR(counters);
 
-static int migcap_print_start_to_quiesced_us(const struct migcap_agent *agent,
-					     char *buf)
+static int
+migcap_guest_print_start_to_quiesced_us(const struct migcap_guest_agent *agent,
+					char *buf)
 {
 	return sysfs_emit(buf, "%lld\n", agent->counters.start_to_quiesced_us);
 }
 MIGCAP_ATTR(start_to_quiesced_us);
 
-static int migcap_print_end_to_resumed_us(const struct migcap_agent *agent,
-					  char *buf)
+static int
+migcap_guest_print_end_to_resumed_us(const struct migcap_guest_agent *agent,
+				     char *buf)
 {
 	return sysfs_emit(buf, "%lld\n", agent->counters.end_to_resumed_us);
 }
 MIGCAP_ATTR(end_to_resumed_us);
 
-static int migcap_print_dma_tracked(const struct migcap_agent *agent, char *buf)
+static int
+migcap_guest_print_dma_tracked(const struct migcap_guest_agent *agent,
+			       char *buf)
 {
-	const char *reason = migcap_track_reason(&agent->track);
+	const char *reason = migcap_guest_dirty_track_reason(&agent->track);
 
 	return reason ? sysfs_emit(buf, "no %s\n", reason) :
 			sysfs_emit(buf, "yes\n");
@@ -109,9 +123,10 @@ static int migcap_print_dma_tracked(const struct migcap_agent *agent, char *buf)
 MIGCAP_ATTR(dma_tracked);
 
 /* Of this or the last migration; the memory is shared by all devices. */
-static int migcap_print_dma_pages(const struct migcap_agent *agent, char *buf)
+static int migcap_guest_print_dma_pages(const struct migcap_guest_agent *agent,
+					char *buf)
 {
-	const struct migcap_track *track = &agent->track;
+	const struct migcap_guest_dirty_track *track = &agent->track;
 
 	return sysfs_emit(buf,
 			  "pages_written_before %lu\n"
@@ -121,11 +136,11 @@ static int migcap_print_dma_pages(const struct migcap_agent *agent, char *buf)
 			  "memory %zu\n",
 			  track->before.pages, track->before.us,
 			  track->after.pages, track->after.us,
-			  migcap_track_memory());
+			  migcap_guest_dirty_track_memory());
 }
 MIGCAP_ATTR(dma_pages);
 
-static struct attribute *migcap_agent_attrs[] = {
+static struct attribute *migcap_guest_agent_attrs[] = {
 	&dev_attr_state.attr,
 	&dev_attr_notify.attr,
 	&dev_attr_backend.attr,
@@ -138,7 +153,7 @@ static struct attribute *migcap_agent_attrs[] = {
 	NULL
 };
 
-const struct attribute_group migcap_agent_group = {
+const struct attribute_group migcap_guest_agent_group = {
 	.name	= "migcap_agent",
-	.attrs	= migcap_agent_attrs,
+	.attrs	= migcap_guest_agent_attrs,
 };

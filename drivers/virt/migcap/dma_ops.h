@@ -3,17 +3,17 @@
  * DMA mapping operations that keep account of what a device may write to.
  *
  * Owns: the operations, and which devices have them.  Does not own: the account
- * (pages.c), nor what follows when it cannot be kept (track.c).
+ * (dirty_pages.c), nor what follows when it cannot be kept (dirty_track.c).
  */
-#ifndef _MIGCAP_GUEST_DMA_H
-#define _MIGCAP_GUEST_DMA_H
+#ifndef MIGCAP_GUEST_DMA_OPS_H
+#define MIGCAP_GUEST_DMA_OPS_H
 
 #include <linux/list.h>
 
 struct device;
 
 /**
- * struct migcap_dma - the tracked DMA of one device
+ * struct migcap_guest_dma_ops - the tracked DMA of one device
  * @node:	among all tracked devices while the operations are installed
  * @dev:	the device
  * @lost:	called when the operations gave up, with a constant text that
@@ -21,14 +21,14 @@ struct device;
  *
  * Who installs and removes holds the device_lock.
  */
-struct migcap_dma {
+struct migcap_guest_dma_ops {
 	struct list_head node;
 	struct device *dev;
-	void (*lost)(struct migcap_dma *dma, const char *why);
+	void (*lost)(struct migcap_guest_dma_ops *dma, const char *why);
 };
 
-const char *migcap_dma_install(struct migcap_dma *dma);
-void migcap_dma_remove(struct migcap_dma *dma);
-void migcap_dma_drain(void);
+const char *migcap_guest_dma_ops_install(struct migcap_guest_dma_ops *dma);
+void migcap_guest_dma_ops_remove(struct migcap_guest_dma_ops *dma);
+void migcap_guest_dma_ops_drain(void);
 
-#endif /* _MIGCAP_GUEST_DMA_H */
+#endif /* MIGCAP_GUEST_DMA_OPS_H */

@@ -24,10 +24,10 @@
 #include <linux/spinlock.h>
 #include <linux/migcap_regs.h>
 
-#include "pages.h"
-#include "regs.h"
+#include "dirty_pages.h"
+#include "cap.h"
 #include "trace.h"
-#include "track.h"
+#include "dirty_track.h"
 
 #define WINDOW			(MIGCAP_TRACKED_SECONDS * HZ)
 
@@ -44,7 +44,8 @@
 
 static bool track_dma = true;
 module_param(track_dma, bool, 0444);
-MODULE_PARM_DESC(track_dma, "Keep account of what devices write, so that a migration need not send all memory again (default on)");
+MODULE_PARM_DESC(track_dma,
+		 "Keep account of what devices write, so that a migration need not send all memory again (default on)");
 
 static DEFINE_SPINLOCK(tracks_lock);
 static LIST_HEAD(tracks);
@@ -52,9 +53,11 @@ static unsigned long generation_begun;
 static bool generation_is_ending;
 static struct dentry *debug_dir;
 
-static void migcap_track_lost(struct migcap_dma *dma, const char *why)
+static void migcap_guest_dirty_track_lost(struct migcap_guest_dma_ops *dma,
+					  const char *why)
 {
-	struct migcap_track *track = container_of(dma, struct migcap_track, dma);
+	struct migcap_guest_dirty_track *track =
+		container_of(dma, struct migcap_guest_dirty_track, dma);
 
 	if (cmpxchg(&track->reason, NULL, why))
 		return;
@@ -63,21 +66,23 @@ static void migcap_track_lost(struct migcap_dma *dma, const char *why)
 }
 
 /* Something was not tracked until now. */
-static void migcap_track_begin_quiet(struct migcap_track *track)
+static void
+migcap_guest_dirty_track_begin_quiet(struct migcap_guest_dirty_track *track)
 {
 	track->quiet_until = jiffies + WINDOW;
 	WRITE_ONCE(track->quiet, true);
 }
 
 /**
- * migcap_track_init() - prepare the tracked DMA of a device
+ * migcap_guest_dirty_track_init() - prepare the tracked DMA of a device
  * @track:	filled in, except @track->changed
  * @dev:	the device
  */
-void migcap_track_init(struct migcap_track *track, struct device *dev)
+void migcap_guest_dirty_track_init(struct migcap_guest_dirty_track *track,
+				   struct device *dev)
 {
 	track->dma.dev = dev;
-	track->dma.lost = migcap_track_lost;
+	track->dma.lost = migcap_guest_dirty_track_lost;
 	INIT_LIST_HEAD(&track->dma.node);
 	if (!track_dma)
 		track->reason = "switched off by track_dma";
@@ -89,16 +94,16 @@ void migcap_track_init(struct migcap_track *track, struct device *dev)
 }
 
 /**
- * migcap_track_exit() - leave the device to the kernel's own operations
+ * migcap_guest_dirty_track_exit() - leave the device to the kernel's own operations
  * @track:	the device
  *
  * Context: device_lock not held, may sleep.
  */
-void migcap_track_exit(struct migcap_track *track)
+void migcap_guest_dirty_track_exit(struct migcap_guest_dirty_track *track)
 {
 	scoped_guard(device, track->dma.dev) {
 		track->closed = true;
-		migcap_dma_remove(&track->dma);
+		migcap_guest_dma_ops_remove(&track->dma);
 	}
 	spin_lock(&tracks_lock);
 	list_del(&track->node);
@@ -106,21 +111,21 @@ void migcap_track_exit(struct migcap_track *track)
 }
 
 /**
- * migcap_track_bind() - a driver is about to be bound
+ * migcap_guest_dirty_track_bind() - a driver is about to be bound
  * @track:	the device
  *
  * Context: device_lock held.
  */
-void migcap_track_bind(struct migcap_track *track)
+void migcap_guest_dirty_track_bind(struct migcap_guest_dirty_track *track)
 {
 	if (!track_dma || track->closed)
 		return;
-	migcap_dma_remove(&track->dma);
-	WRITE_ONCE(track->reason, migcap_dma_install(&track->dma));
+	migcap_guest_dma_ops_remove(&track->dma);
+	WRITE_ONCE(track->reason, migcap_guest_dma_ops_install(&track->dma));
 }
 
 /**
- * migcap_track_look() - follow what has happened to the device
+ * migcap_guest_dirty_track_update() - follow what has happened to the device
  * @track:	the device
  * @held:	the guest is suspended or stops
  *
@@ -128,12 +133,13 @@ void migcap_track_bind(struct migcap_track *track)
  *
  * Context: device_lock held.
  */
-void migcap_track_look(struct migcap_track *track, bool held)
+void migcap_guest_dirty_track_update(struct migcap_guest_dirty_track *track,
+				     bool held)
 {
 	struct device *dev = track->dma.dev;
 
 	if (track->held && !held)
-		migcap_track_begin_quiet(track);
+		migcap_guest_dirty_track_begin_quiet(track);
 	track->held = held;
 	if (track->quiet && time_after(jiffies, track->quiet_until))
 		WRITE_ONCE(track->quiet, false);
@@ -146,20 +152,21 @@ void migcap_track_look(struct migcap_track *track, bool held)
 				"the driver was bound before the agent came");
 		return;
 	}
-	migcap_dma_remove(&track->dma);
+	migcap_guest_dma_ops_remove(&track->dma);
 	if (track->reason) {
 		WRITE_ONCE(track->reason, NULL);
-		migcap_track_begin_quiet(track);
+		migcap_guest_dirty_track_begin_quiet(track);
 	}
 }
 
 /**
- * migcap_track_reason() - why there is no promise
+ * migcap_guest_dirty_track_reason() - why there is no promise
  * @track:	the device
  *
  * Return: a constant text, or NULL if there is one.
  */
-const char *migcap_track_reason(const struct migcap_track *track)
+const char *
+migcap_guest_dirty_track_reason(const struct migcap_guest_dirty_track *track)
 {
 	const char *reason = READ_ONCE(track->reason);
 
@@ -171,96 +178,105 @@ const char *migcap_track_reason(const struct migcap_track *track)
 }
 
 /**
- * migcap_track_promise() - whether the promise is to be given
+ * migcap_guest_dirty_track_promise() - whether the promise is to be given
  * @track:	the device
  *
  * Return: true if so.
  */
-bool migcap_track_promise(const struct migcap_track *track)
+bool migcap_guest_dirty_track_promise(const struct migcap_guest_dirty_track
+					      *track)
 {
-	return !migcap_track_reason(track);
+	return !migcap_guest_dirty_track_reason(track);
 }
 
 /* Return: how many pages were written. */
-static unsigned long migcap_track_pass(struct migcap_track *track,
-				       enum migcap_pages_which which,
-				       struct migcap_pass *pass)
+static unsigned long
+migcap_guest_dirty_track_pass(struct migcap_guest_dirty_track *track,
+			      enum migcap_guest_dirty_pages_which which,
+			      struct migcap_guest_pass *pass)
 {
-	struct migcap_pages_tally tally = {};
+	struct migcap_guest_dirty_pages_tally tally = {};
 	ktime_t begun = ktime_get();
 	s64 us;
 
-	migcap_pages_write(which, &tally);
+	migcap_guest_dirty_pages_write(which, &tally);
 	us = ktime_us_delta(ktime_get(), begun);
 	pass->pages += tally.written;
 	pass->us += us;
 	trace_migcap_guest_pass(track->dma.dev, which == MIGCAP_PAGES_ALL,
 				tally.written, us);
 	if (tally.foreign)
-		migcap_track_lost(&track->dma, "mapped memory that is no RAM");
+		migcap_guest_dirty_track_lost(&track->dma,
+					      "mapped memory that is no RAM");
 	return tally.written;
 }
 
-static unsigned long migcap_track_pass_up(struct migcap_track *track,
-					  enum migcap_pages_which which)
+static unsigned long
+migcap_guest_dirty_track_pass_up(struct migcap_guest_dirty_track *track,
+				 enum migcap_guest_dirty_pages_which which)
 {
-	return migcap_track_pass(track, which, &track->before);
+	return migcap_guest_dirty_track_pass(track, which, &track->before);
 }
 
 /*
  * A VMM that waits for READY does not look for new writes: what is mapped now,
  * it has noted by the time the device is down.
  */
-static void migcap_track_prepare(struct migcap_track *track)
+static void
+migcap_guest_dirty_track_prepare(struct migcap_guest_dirty_track *track)
 {
 	unsigned long limit = jiffies + LAST_PASSES_TIME;
 
-	while (migcap_track_pass_up(track, MIGCAP_PAGES_IDLE) >=
+	while (migcap_guest_dirty_track_pass_up(track, MIGCAP_PAGES_IDLE) >=
 	       LAST_PASS_PAGES && time_before(jiffies, limit))
 		;
-	migcap_track_pass_up(track, MIGCAP_PAGES_MAPPED);
+	migcap_guest_dirty_track_pass_up(track, MIGCAP_PAGES_MAPPED);
 }
 
-static void migcap_track_keep_up(struct migcap_track *track)
+static void
+migcap_guest_dirty_track_keep_up(struct migcap_guest_dirty_track *track)
 {
 	unsigned long begun = jiffies;
 
 	if (time_before(begun, track->next_pass))
 		return;
-	migcap_track_pass_up(track, MIGCAP_PAGES_IDLE);
+	migcap_guest_dirty_track_pass_up(track, MIGCAP_PAGES_IDLE);
 	track->next_pass = jiffies + max(PASS_INTERVAL, jiffies - begun);
 }
 
 /* Return: true if the caller has to end this generation. */
-static bool migcap_generation_is_over(void)
+static bool migcap_guest_generation_is_over(void)
 {
 	unsigned long due = generation_begun + WINDOW;
-	struct migcap_track *track;
+	struct migcap_guest_dirty_track *track;
 
 	lockdep_assert_held(&tracks_lock);
 
 	if (generation_is_ending || time_before(jiffies, due))
 		return false;
 	list_for_each_entry(track, &tracks, node)
-		if (READ_ONCE(track->told) && time_before(track->idle_seen, due))
+		if (READ_ONCE(track->told) &&
+		    time_before(track->idle_seen, due))
 			return false;
 	generation_is_ending = true;
 	return true;
 }
 
-static void migcap_track_idle(struct migcap_track *track, unsigned long when)
+static void
+migcap_guest_dirty_track_idle(struct migcap_guest_dirty_track *track,
+			      unsigned long when)
 {
 	bool over;
 
 	track->busy = false;
 	spin_lock(&tracks_lock);
 	track->idle_seen = when;
-	over = migcap_generation_is_over();
+	over = migcap_guest_generation_is_over();
 	spin_unlock(&tracks_lock);
 	if (!over)
 		return;
 
-	migcap_pages_age();
+	migcap_guest_dirty_pages_age();
 	spin_lock(&tracks_lock);
 	generation_begun = jiffies;
 	generation_is_ending = false;
@@ -268,15 +284,16 @@ static void migcap_track_idle(struct migcap_track *track, unsigned long when)
 }
 
 /**
- * migcap_track_tend() - the registers were read
+ * migcap_guest_dirty_track_poll() - the registers were read
  * @track:	the device
  * @now:	what they say
  * @active:	the device is in use
  *
  * Context: the agent's thread, no lock held.
  */
-void migcap_track_tend(struct migcap_track *track,
-		       const struct migcap_snapshot *now, bool active)
+void migcap_guest_dirty_track_poll(struct migcap_guest_dirty_track *track,
+				   const struct migcap_guest_cap_regs *now,
+				   bool active)
 {
 	bool start = now->vmm_status == MIGCAP_VMM_START;
 	unsigned long begun = jiffies;
@@ -284,60 +301,60 @@ void migcap_track_tend(struct migcap_track *track,
 	if (track->quiet && time_after(begun, track->quiet_until))
 		track->changed(track);
 	if (!start && !(now->event & MIGCAP_EVENT_TRACKING)) {
-		migcap_track_idle(track, begun);
+		migcap_guest_dirty_track_idle(track, begun);
 		return;
 	}
 	if (!track->busy) {
 		track->busy = true;
-		track->before = (struct migcap_pass){};
-		track->after = (struct migcap_pass){};
+		track->before = (struct migcap_guest_pass){};
+		track->after = (struct migcap_guest_pass){};
 		track->next_pass = begun;
 	}
-	if (!active || !migcap_track_promise(track))
+	if (!active || !migcap_guest_dirty_track_promise(track))
 		return;
 	if (start)
-		migcap_track_prepare(track);
+		migcap_guest_dirty_track_prepare(track);
 	else
-		migcap_track_keep_up(track);
+		migcap_guest_dirty_track_keep_up(track);
 }
 
 /**
- * migcap_track_settle() - write all pages that the device may have written to
+ * migcap_guest_dirty_track_flush() - write all pages that the device may have written to
  * @track:	the device, which does no DMA any more
  *
  * Context: may sleep.
  */
-void migcap_track_settle(struct migcap_track *track)
+void migcap_guest_dirty_track_flush(struct migcap_guest_dirty_track *track)
 {
-	migcap_track_pass(track, MIGCAP_PAGES_ALL, &track->after);
+	migcap_guest_dirty_track_pass(track, MIGCAP_PAGES_ALL, &track->after);
 }
 
 /**
- * migcap_track_memory() - what tracking costs
+ * migcap_guest_dirty_track_memory() - what tracking costs
  *
  * Return: bytes, for all devices together.
  */
-size_t migcap_track_memory(void)
+size_t migcap_guest_dirty_track_memory(void)
 {
-	return migcap_pages_memory();
+	return migcap_guest_dirty_pages_memory();
 }
 
 /**
- * migcap_track_module_init() - before the first agent
+ * migcap_guest_dirty_track_module_init() - before the first agent
  */
-void migcap_track_module_init(void)
+void migcap_guest_dirty_track_module_init(void)
 {
 	generation_begun = jiffies;
 	debug_dir = debugfs_create_dir("migcap_guest", NULL);
-	migcap_pages_debug(debug_dir);
+	migcap_guest_dirty_pages_debug(debug_dir);
 }
 
 /**
- * migcap_track_module_exit() - after the last agent
+ * migcap_guest_dirty_track_module_exit() - after the last agent
  */
-void migcap_track_module_exit(void)
+void migcap_guest_dirty_track_module_exit(void)
 {
 	debugfs_remove(debug_dir);
-	migcap_dma_drain();
-	migcap_pages_exit();
+	migcap_guest_dma_ops_drain();
+	migcap_guest_dirty_pages_exit();
 }

@@ -4,8 +4,8 @@
  *
  * Owns: the table.  Does not own: the consequences (agent.c, irq.c).
  */
-#ifndef _MIGCAP_GUEST_TRAITS_H
-#define _MIGCAP_GUEST_TRAITS_H
+#ifndef MIGCAP_GUEST_QUIRKS_H
+#define MIGCAP_GUEST_QUIRKS_H
 
 struct pci_dev;
 
@@ -14,21 +14,21 @@ struct pci_dev;
  * keep ndo_open and ndo_stop apart from them.  Call them with the RTNL held,
  * and bring the device back before ndo_stop runs.
  */
-#define MIGCAP_TRAIT_HOLD_RTNL		0x01
+#define MIGCAP_QUIRK_HOLD_RTNL		0x01
 
 /* No DMA, and no need for any, while all network devices are closed. */
-#define MIGCAP_TRAIT_IDLE_CLOSED	0x02
+#define MIGCAP_QUIRK_IDLE_CLOSED	0x02
 
 /*
  * ndo_open relies on the device being as the last ndo_stop left it.  After a
  * migration in between it is another one: recover it before the open.  That
  * happens under the RTNL, so only together with HOLD_RTNL.
  */
-#define MIGCAP_TRAIT_RESET_TO_OPEN	0x04
+#define MIGCAP_QUIRK_RESET_TO_OPEN	0x04
 
 /* MSI-X is enabled in probe(), disabled in remove(), and nowhere else. */
-#define MIGCAP_TRAIT_STATIC_VECTORS	0x08
+#define MIGCAP_QUIRK_STATIC_VECTORS	0x08
 
-unsigned int migcap_traits(struct pci_dev *pdev);
+unsigned int migcap_guest_quirks(struct pci_dev *pdev);
 
-#endif /* _MIGCAP_GUEST_TRAITS_H */
+#endif /* MIGCAP_GUEST_QUIRKS_H */

@@ -6,25 +6,25 @@
  * Does not own: what they mean for the device (agent.c), nor any lock: one
  * configuration access is atomic, and a caller that writes serialises itself.
  */
-#ifndef _MIGCAP_GUEST_REGS_H
-#define _MIGCAP_GUEST_REGS_H
+#ifndef MIGCAP_GUEST_CAP_H
+#define MIGCAP_GUEST_CAP_H
 
 #include <linux/types.h>
 
 struct pci_dev;
 
 /**
- * struct migcap_regs - where the capability of one function is
+ * struct migcap_guest_cap - where the capability of one function is
  * @pdev:	the function
  * @pos:	offset of the capability in its configuration space, in bytes
  */
-struct migcap_regs {
+struct migcap_guest_cap {
 	struct pci_dev *pdev;
 	u8 pos;
 };
 
 /**
- * struct migcap_snapshot - all changing fields of the capability
+ * struct migcap_guest_cap_regs - all changing fields of the capability
  * @ctrl:	MIGCAP_CTRL_* bits
  * @vmm_status:	MIGCAP_VMM_START or MIGCAP_VMM_END
  * @vf_status:	MIGCAP_VF_READY or MIGCAP_VF_WAIT
@@ -32,7 +32,7 @@ struct migcap_regs {
  * @epoch:	number of changes of @vmm_status, modulo 256
  * @event:	MIGCAP_EVENT_* bits
  */
-struct migcap_snapshot {
+struct migcap_guest_cap_regs {
 	u8 ctrl;
 	u8 vmm_status;
 	u8 vf_status;
@@ -41,10 +41,10 @@ struct migcap_snapshot {
 	u8 event;
 };
 
-u8 migcap_regs_find(struct pci_dev *pdev);
-int migcap_regs_read(const struct migcap_regs *regs,
-		     struct migcap_snapshot *now);
-void migcap_regs_write(const struct migcap_regs *regs, u8 ctrl, u8 vf_status,
-		       u8 irq);
+u8 migcap_guest_cap_find(struct pci_dev *pdev);
+int migcap_guest_cap_read(const struct migcap_guest_cap *regs,
+			  struct migcap_guest_cap_regs *now);
+void migcap_guest_cap_write(const struct migcap_guest_cap *regs, u8 ctrl,
+			    u8 vf_status, u8 irq);
 
-#endif /* _MIGCAP_GUEST_REGS_H */
+#endif /* MIGCAP_GUEST_CAP_H */

@@ -6,7 +6,7 @@
  * left to it.  Two rules give the order of the steps: READY is written after
  * the device has stopped, and WAIT before it starts.
  *
- * Owns: the arcs.  Does not own: which one is taken when (target.c, agent.c).
+ * Owns: the arcs.  Does not own: which one is taken when (policy.c, agent.c).
  * Locks: see agent.h; everything here has at least the RTNL.
  */
 #include <linux/delay.h>
@@ -19,7 +19,7 @@
 #include "netdev.h"
 #include "quiesce.h"
 #include "trace.h"
-#include "traits.h"
+#include "quirks.h"
 
 /* How long an open waits for the end of a migration, with the RTNL held. */
 #define OPEN_WAIT_MS		100
@@ -37,38 +37,39 @@ static const struct {
 };
 
 /* While parked, it holds on only for a driver that comes or goes. */
-static bool migcap_promise(const struct migcap_agent *agent,
-			   enum migcap_state state)
+static bool migcap_guest_promise(const struct migcap_guest_agent *agent,
+				 enum migcap_guest_state state)
 {
-	return migcap_track_promise(&agent->track) &&
+	return migcap_guest_dirty_track_promise(&agent->track) &&
 	       (state != MIGCAP_PARKED || agent->facts & MIGCAP_FACT_HELD);
 }
 
-static void migcap_publish(struct migcap_agent *agent, enum migcap_state state)
+static void migcap_guest_publish(struct migcap_guest_agent *agent,
+				 enum migcap_guest_state state)
 {
-	bool promise = migcap_promise(agent, state);
+	bool promise = migcap_guest_promise(agent, state);
 	u8 ctrl = published[state].ctrl;
 	u8 vector = 0;
 
 	if (promise && published[state].vf_status == MIGCAP_VF_READY) {
-		migcap_track_settle(&agent->track);
-		promise = migcap_promise(agent, state);
+		migcap_guest_dirty_track_flush(&agent->track);
+		promise = migcap_guest_promise(agent, state);
 	}
 	if (promise)
 		ctrl |= MIGCAP_CTRL_DMA_TRACKED;
 	WRITE_ONCE(agent->track.told, promise);
 
-	if (migcap_irq_present(&agent->irq))
+	if (migcap_guest_irq_present(&agent->irq))
 		vector = agent->irq.map.index;
 	else
 		ctrl &= ~MIGCAP_CTRL_IRQ_ENABLE;
 	/* A VM that has said READY may stop before the next instruction. */
 	agent->answered = ktime_get();
-	migcap_regs_write(&agent->regs, ctrl, published[state].vf_status,
-			  vector);
+	migcap_guest_cap_write(&agent->regs, ctrl, published[state].vf_status,
+			       vector);
 }
 
-static bool migcap_is_master(const struct migcap_agent *agent)
+static bool migcap_guest_is_master(const struct migcap_guest_agent *agent)
 {
 	u16 command;
 
@@ -76,16 +77,18 @@ static bool migcap_is_master(const struct migcap_agent *agent)
 	return command & PCI_COMMAND_MASTER;
 }
 
-static void migcap_set_state(struct migcap_agent *agent,
-			     enum migcap_state state)
+static void migcap_guest_set_state(struct migcap_guest_agent *agent,
+				   enum migcap_guest_state state)
 {
 	WRITE_ONCE(agent->state, state);
-	trace_migcap_guest_state(&agent->pdev->dev, migcap_state_name(state),
-				 agent->epoch);
-	sysfs_notify(&agent->pdev->dev.kobj, migcap_agent_group.name, "state");
+	trace_migcap_guest_state(&agent->pdev->dev,
+				 migcap_guest_state_name(state), agent->epoch);
+	sysfs_notify(&agent->pdev->dev.kobj, migcap_guest_agent_group.name,
+		     "state");
 }
 
-static void migcap_failed(struct migcap_agent *agent, const char *what, int ret)
+static void migcap_guest_failed(struct migcap_guest_agent *agent,
+				const char *what, int ret)
 {
 	agent->counters.failures++;
 	trace_migcap_guest_failure(&agent->pdev->dev, what, ret);
@@ -94,9 +97,10 @@ static void migcap_failed(struct migcap_agent *agent, const char *what, int ret)
 }
 
 /* Calls a backend; its handlers may need the RTNL, see agent.h. */
-static int migcap_call(struct migcap_agent *agent, int (*op)(struct pci_dev *))
+static int migcap_guest_call(struct migcap_guest_agent *agent,
+			     int (*op)(struct pci_dev *))
 {
-	bool drop = !(agent->traits & MIGCAP_TRAIT_HOLD_RTNL);
+	bool drop = !(agent->quirks & MIGCAP_QUIRK_HOLD_RTNL);
 	int ret;
 
 	ASSERT_RTNL();
@@ -108,73 +112,73 @@ static int migcap_call(struct migcap_agent *agent, int (*op)(struct pci_dev *))
 	return ret;
 }
 
-static int migcap_bring_up(struct migcap_agent *agent)
+static int migcap_guest_bring_up(struct migcap_guest_agent *agent)
 {
-	int ret = migcap_call(agent, agent->backend->resume);
+	int ret = migcap_guest_call(agent, agent->backend->resume);
 
 	if (ret) {
 		agent->facts |= MIGCAP_FACT_BROKEN;
-		migcap_failed(agent, "resume", ret);
+		migcap_guest_failed(agent, "resume", ret);
 		return ret;
 	}
 	agent->reset_pending = false;
 	agent->backend->prepare(agent->pdev);
-	migcap_netdev_back(agent);
+	migcap_guest_netdev_back(agent);
 	return 0;
 }
 
-static int migcap_take_down(struct migcap_agent *agent)
+static int migcap_guest_take_down(struct migcap_guest_agent *agent)
 {
-	int ret = migcap_call(agent, agent->backend->quiesce);
+	int ret = migcap_guest_call(agent, agent->backend->quiesce);
 
 	if (!ret || ret == -EBUSY)
 		return ret;
-	migcap_failed(agent, "quiesce", ret);
-	migcap_bring_up(agent);
+	migcap_guest_failed(agent, "quiesce", ret);
+	migcap_guest_bring_up(agent);
 	return ret;
 }
 
-static int migcap_enter_parked(struct migcap_agent *agent)
+static int migcap_guest_enter_parked(struct migcap_guest_agent *agent)
 {
-	migcap_publish(agent, MIGCAP_PARKED);
-	migcap_irq_release(&agent->irq);
+	migcap_guest_publish(agent, MIGCAP_PARKED);
+	migcap_guest_irq_release(&agent->irq);
 	return 0;
 }
 
-static void migcap_leave_parked(struct migcap_agent *agent)
+static void migcap_guest_leave_parked(struct migcap_guest_agent *agent)
 {
-	if (agent->traits & MIGCAP_TRAIT_STATIC_VECTORS)
-		migcap_irq_acquire(&agent->irq, agent->pdev);
+	if (agent->quirks & MIGCAP_QUIRK_STATIC_VECTORS)
+		migcap_guest_irq_acquire(&agent->irq, agent->pdev);
 	if (agent->backend)
 		agent->backend->prepare(agent->pdev);
-	migcap_publish(agent, MIGCAP_ACTIVE);
+	migcap_guest_publish(agent, MIGCAP_ACTIVE);
 }
 
 /*
  * The host opens its gate when Bus Master Enable is set, so it is clear as
  * long as the consent stands.
  */
-static int migcap_enter_standing(struct migcap_agent *agent)
+static int migcap_guest_enter_standing(struct migcap_guest_agent *agent)
 {
-	agent->master_cleared = migcap_is_master(agent);
+	agent->master_cleared = migcap_guest_is_master(agent);
 	if (agent->master_cleared)
 		pci_clear_master(agent->pdev);
-	migcap_publish(agent, MIGCAP_STANDING);
+	migcap_guest_publish(agent, MIGCAP_STANDING);
 	return 0;
 }
 
 /* A driver that is about to be bound sets Bus Master Enable itself. */
-static void migcap_leave_standing(struct migcap_agent *agent)
+static void migcap_guest_leave_standing(struct migcap_guest_agent *agent)
 {
-	migcap_publish(agent, MIGCAP_ACTIVE);
+	migcap_guest_publish(agent, MIGCAP_ACTIVE);
 	if (agent->master_cleared && agent->pdev->driver)
 		pci_set_master(agent->pdev);
 }
 
-static int migcap_enter_quiesced(struct migcap_agent *agent)
+static int migcap_guest_enter_quiesced(struct migcap_guest_agent *agent)
 {
-	struct migcap_counters *counters = &agent->counters;
-	int ret = migcap_take_down(agent);
+	struct migcap_guest_counters *counters = &agent->counters;
+	int ret = migcap_guest_take_down(agent);
 
 	if (ret == -EBUSY)
 		return ret;
@@ -183,11 +187,11 @@ static int migcap_enter_quiesced(struct migcap_agent *agent)
 		return ret;
 	}
 
-	migcap_netdev_gone(agent);
+	migcap_guest_netdev_gone(agent);
 	trace_migcap_guest_quiesced(&agent->pdev->dev, agent->epoch,
 				    ktime_us_delta(ktime_get(),
 						   agent->start_seen));
-	migcap_publish(agent, MIGCAP_QUIESCED);
+	migcap_guest_publish(agent, MIGCAP_QUIESCED);
 	counters->quiesced++;
 	counters->start_to_quiesced_us = ktime_us_delta(agent->answered,
 							agent->start_seen);
@@ -196,13 +200,13 @@ static int migcap_enter_quiesced(struct migcap_agent *agent)
 	return 0;
 }
 
-static void migcap_leave_quiesced(struct migcap_agent *agent)
+static void migcap_guest_leave_quiesced(struct migcap_guest_agent *agent)
 {
-	struct migcap_counters *counters = &agent->counters;
+	struct migcap_guest_counters *counters = &agent->counters;
 	s64 us = 0;
 
-	migcap_publish(agent, MIGCAP_ACTIVE);
-	if (migcap_bring_up(agent))
+	migcap_guest_publish(agent, MIGCAP_ACTIVE);
+	if (migcap_guest_bring_up(agent))
 		return;
 
 	counters->resumed++;
@@ -214,55 +218,60 @@ static void migcap_leave_quiesced(struct migcap_agent *agent)
 }
 
 static const struct {
-	int (*enter)(struct migcap_agent *agent);
-	void (*leave)(struct migcap_agent *agent);
+	int (*enter)(struct migcap_guest_agent *agent);
+	void (*leave)(struct migcap_guest_agent *agent);
 } arcs[MIGCAP_STATES] = {
-	[MIGCAP_PARKED]   = { migcap_enter_parked, migcap_leave_parked },
-	[MIGCAP_STANDING] = { migcap_enter_standing, migcap_leave_standing },
-	[MIGCAP_QUIESCED] = { migcap_enter_quiesced, migcap_leave_quiesced },
+	[MIGCAP_PARKED] = { migcap_guest_enter_parked,
+			    migcap_guest_leave_parked },
+	[MIGCAP_STANDING] = { migcap_guest_enter_standing,
+			      migcap_guest_leave_standing },
+	[MIGCAP_QUIESCED] = { migcap_guest_enter_quiesced,
+			      migcap_guest_leave_quiesced },
 };
 
 /**
- * migcap_arc_enter() - go from MIGCAP_ACTIVE to another state
+ * migcap_guest_transition_enter() - go from MIGCAP_ACTIVE to another state
  * @agent:	the agent
  * @state:	where to
  *
  * Return: 0; -EBUSY to try again later; another errno if the driver did not
  * let itself be taken down, MIGCAP_FACT_REFUSED is set then.
  */
-int migcap_arc_enter(struct migcap_agent *agent, enum migcap_state state)
+int migcap_guest_transition_enter(struct migcap_guest_agent *agent,
+				  enum migcap_guest_state state)
 {
 	int ret = arcs[state].enter(agent);
 
 	if (!ret)
-		migcap_set_state(agent, state);
+		migcap_guest_set_state(agent, state);
 	return ret;
 }
 
 /**
- * migcap_arc_leave() - go from any other state to MIGCAP_ACTIVE
+ * migcap_guest_transition_leave() - go from any other state to MIGCAP_ACTIVE
  * @agent:	the agent
  *
  * Sets MIGCAP_FACT_BROKEN if the driver did not come up.
  */
-void migcap_arc_leave(struct migcap_agent *agent)
+void migcap_guest_transition_leave(struct migcap_guest_agent *agent)
 {
 	arcs[agent->state].leave(agent);
-	migcap_set_state(agent, MIGCAP_ACTIVE);
+	migcap_guest_set_state(agent, MIGCAP_ACTIVE);
 }
 
 /**
- * migcap_arc_is_published() - whether the registers still say what we wrote
+ * migcap_guest_transition_is_published() - whether the registers still say what we wrote
  * @agent:	the agent
  * @now:	what they say
  *
  * Context: any.  The answer may be wrong while a state is being changed.
  * Return: false if the host has taken something back.
  */
-bool migcap_arc_is_published(const struct migcap_agent *agent,
-			     const struct migcap_snapshot *now)
+bool migcap_guest_transition_is_published(const struct migcap_guest_agent *agent,
+					  const struct migcap_guest_cap_regs
+						  *now)
 {
-	enum migcap_state state = READ_ONCE(agent->state);
+	enum migcap_guest_state state = READ_ONCE(agent->state);
 
 	return now->vf_status == published[state].vf_status &&
 	       (now->ctrl & MIGCAP_CTRL_DRIVER) ==
@@ -270,7 +279,7 @@ bool migcap_arc_is_published(const struct migcap_agent *agent,
 }
 
 /**
- * migcap_arc_restore() - write again what the registers no longer say
+ * migcap_guest_transition_restore() - write again what the registers no longer say
  * @agent:	the agent
  * @now:	what they say
  *
@@ -278,48 +287,48 @@ bool migcap_arc_is_published(const struct migcap_agent *agent,
  * driver's back.  The host takes back READY alone if the device did not finish
  * its DMA, or if somebody has set Bus Master Enable: that one is using it.
  */
-void migcap_arc_restore(struct migcap_agent *agent,
-			const struct migcap_snapshot *now)
+void migcap_guest_transition_restore(struct migcap_guest_agent *agent,
+				     const struct migcap_guest_cap_regs *now)
 {
 	bool ready = published[agent->state].vf_status == MIGCAP_VF_READY;
 
 	if (agent->state != MIGCAP_PARKED && !(now->ctrl & MIGCAP_CTRL_DRIVER))
 		agent->reset_pending = true;
-	else if (ready && migcap_is_master(agent))
+	else if (ready && migcap_guest_is_master(agent))
 		return;
-	migcap_publish(agent, agent->state);
+	migcap_guest_publish(agent, agent->state);
 }
 
 /**
- * migcap_arc_renew() - let the host know if the promise has changed
+ * migcap_guest_transition_renew() - let the host know if the promise has changed
  * @agent:	the agent
  */
-void migcap_arc_renew(struct migcap_agent *agent)
+void migcap_guest_transition_renew(struct migcap_guest_agent *agent)
 {
-	if (agent->track.told != migcap_promise(agent, agent->state))
-		migcap_publish(agent, agent->state);
+	if (agent->track.told != migcap_guest_promise(agent, agent->state))
+		migcap_guest_publish(agent, agent->state);
 }
 
 /**
- * migcap_arc_recover() - repair a driver whose device was replaced or reset
+ * migcap_guest_transition_recover() - repair a driver whose device was replaced or reset
  * @agent:	the agent, in MIGCAP_ACTIVE
  */
-void migcap_arc_recover(struct migcap_agent *agent)
+void migcap_guest_transition_recover(struct migcap_guest_agent *agent)
 {
-	int ret = migcap_take_down(agent);
+	int ret = migcap_guest_take_down(agent);
 
 	if (ret == -EBUSY)
-		migcap_agent_kick(agent);
-	if (!ret && !migcap_bring_up(agent))
+		migcap_guest_agent_kick(agent);
+	if (!ret && !migcap_guest_bring_up(agent))
 		agent->counters.recovered++;
 }
 
-static bool migcap_wait_end(struct migcap_agent *agent)
+static bool migcap_guest_wait_end(struct migcap_guest_agent *agent)
 {
 	ktime_t limit = ktime_add_ms(ktime_get(), OPEN_WAIT_MS);
-	struct migcap_snapshot now;
+	struct migcap_guest_cap_regs now;
 
-	while (!migcap_regs_read(&agent->regs, &now) &&
+	while (!migcap_guest_cap_read(&agent->regs, &now) &&
 	       now.vmm_status == MIGCAP_VMM_START) {
 		if (ktime_after(ktime_get(), limit))
 			return false;
@@ -329,7 +338,7 @@ static bool migcap_wait_end(struct migcap_agent *agent)
 }
 
 /**
- * migcap_arc_opening() - a network device of the device is about to be opened
+ * migcap_guest_transition_opening() - a network device of the device is about to be opened
  * @agent:	the agent
  *
  * An open while a migration is under way would take back a consent on which
@@ -341,16 +350,16 @@ static bool migcap_wait_end(struct migcap_agent *agent)
  * Context: RTNL held.
  * Return: 0 if the open may go on, -EBUSY while a migration is under way.
  */
-int migcap_arc_opening(struct migcap_agent *agent)
+int migcap_guest_transition_opening(struct migcap_guest_agent *agent)
 {
 	ASSERT_RTNL();
 
-	if (agent->state == MIGCAP_STANDING && migcap_wait_end(agent)) {
-		migcap_arc_leave(agent);
-		if (agent->traits & MIGCAP_TRAIT_RESET_TO_OPEN)
-			migcap_arc_recover(agent);
+	if (agent->state == MIGCAP_STANDING && migcap_guest_wait_end(agent)) {
+		migcap_guest_transition_leave(agent);
+		if (agent->quirks & MIGCAP_QUIRK_RESET_TO_OPEN)
+			migcap_guest_transition_recover(agent);
 	}
-	migcap_agent_kick(agent);
+	migcap_guest_agent_kick(agent);
 
 	if (agent->state == MIGCAP_STANDING ||
 	    agent->state == MIGCAP_QUIESCED) {
@@ -361,22 +370,22 @@ int migcap_arc_opening(struct migcap_agent *agent)
 }
 
 /**
- * migcap_arc_closing() - a network device of the device is about to be closed
+ * migcap_guest_transition_closing() - a network device of the device is about to be closed
  * @agent:	the agent
  *
- * Drivers with MIGCAP_TRAIT_HOLD_RTNL cannot be closed while they are down.
+ * Drivers with MIGCAP_QUIRK_HOLD_RTNL cannot be closed while they are down.
  * The close cannot be refused either, so the device comes up for it, and the
  * host learns that it lost the guest's consent for a moment: when the close is
  * done, the agent goes on to MIGCAP_STANDING.
  *
  * Context: RTNL held.
  */
-void migcap_arc_closing(struct migcap_agent *agent)
+void migcap_guest_transition_closing(struct migcap_guest_agent *agent)
 {
 	ASSERT_RTNL();
 
 	if (agent->state == MIGCAP_QUIESCED &&
-	    agent->traits & MIGCAP_TRAIT_HOLD_RTNL)
-		migcap_arc_leave(agent);
-	migcap_agent_kick(agent);
+	    agent->quirks & MIGCAP_QUIRK_HOLD_RTNL)
+		migcap_guest_transition_leave(agent);
+	migcap_guest_agent_kick(agent);
 }

@@ -12,29 +12,29 @@
 #include <linux/pci.h>
 #include <linux/string.h>
 
-#include "traits.h"
+#include "quirks.h"
 
 static const struct {
 	const char *driver;
-	unsigned int traits;
+	unsigned int quirks;
 } known_drivers[] = {
 	/*
 	 * io_error_detected() and ndo_stop both call igbvf_down(), whose
 	 * second napi_disable() in a row never returns.  The PF answers a VF
 	 * only after a mailbox reset, which ndo_open leaves out.
 	 */
-	{ "igbvf", MIGCAP_TRAIT_HOLD_RTNL | MIGCAP_TRAIT_IDLE_CLOSED |
-		   MIGCAP_TRAIT_RESET_TO_OPEN | MIGCAP_TRAIT_STATIC_VECTORS },
+	{ "igbvf", MIGCAP_QUIRK_HOLD_RTNL | MIGCAP_QUIRK_IDLE_CLOSED |
+		   MIGCAP_QUIRK_RESET_TO_OPEN | MIGCAP_QUIRK_STATIC_VECTORS },
 };
 
 /**
- * migcap_traits() - what is known of the driver that is bound to a device
+ * migcap_guest_quirks() - what is known of the driver that is bound to a device
  * @pdev:	the device
  *
  * Context: device_lock held.
- * Return: MIGCAP_TRAIT_* bits, 0 for an unknown driver or none.
+ * Return: MIGCAP_QUIRK_* bits, 0 for an unknown driver or none.
  */
-unsigned int migcap_traits(struct pci_dev *pdev)
+unsigned int migcap_guest_quirks(struct pci_dev *pdev)
 {
 	unsigned int i;
 
@@ -44,6 +44,6 @@ unsigned int migcap_traits(struct pci_dev *pdev)
 		return 0;
 	for (i = 0; i < ARRAY_SIZE(known_drivers); i++)
 		if (!strcmp(pdev->driver->name, known_drivers[i].driver))
-			return known_drivers[i].traits;
+			return known_drivers[i].quirks;
 	return 0;
 }

@@ -12,7 +12,7 @@
 #include <linux/string.h>
 #include <linux/migcap_regs.h>
 
-#include "regs.h"
+#include "cap.h"
 
 /* The dword at MIGCAP_CTRL. */
 #define STATUS_CTRL		GENMASK(7, 0)
@@ -28,7 +28,7 @@ static_assert(MIGCAP_IRQ - MIGCAP_CTRL == 3);
 #define PROGRESS_EVENT		GENMASK(15, 8)
 static_assert(MIGCAP_EVENT - MIGCAP_EPOCH == 1);
 
-static bool migcap_regs_match(struct pci_dev *pdev, u8 pos)
+static bool migcap_guest_cap_match(struct pci_dev *pdev, u8 pos)
 {
 	u8 length, revision;
 	__le32 signature;
@@ -47,22 +47,22 @@ static bool migcap_regs_match(struct pci_dev *pdev, u8 pos)
 }
 
 /**
- * migcap_regs_find() - look for the migration capability of a function
+ * migcap_guest_cap_find() - look for the migration capability of a function
  * @pdev:	the function
  *
  * Return: its offset in bytes, or 0 if there is none that this driver knows.
  */
-u8 migcap_regs_find(struct pci_dev *pdev)
+u8 migcap_guest_cap_find(struct pci_dev *pdev)
 {
 	u8 pos = pci_find_capability(pdev, PCI_CAP_ID_VNDR);
 
-	while (pos && !migcap_regs_match(pdev, pos))
+	while (pos && !migcap_guest_cap_match(pdev, pos))
 		pos = pci_find_next_capability(pdev, pos, PCI_CAP_ID_VNDR);
 	return pos;
 }
 
 /**
- * migcap_regs_read() - read the fields that change
+ * migcap_guest_cap_read() - read the fields that change
  * @regs:	the capability
  * @now:	filled in on success
  *
@@ -72,13 +72,15 @@ u8 migcap_regs_find(struct pci_dev *pdev)
  *
  * Return: 0, or -ENODEV if the device does not answer (unplugged).
  */
-int migcap_regs_read(const struct migcap_regs *regs,
-		     struct migcap_snapshot *now)
+int migcap_guest_cap_read(const struct migcap_guest_cap *regs,
+			  struct migcap_guest_cap_regs *now)
 {
 	u32 status, progress;
 
-	if (pci_read_config_dword(regs->pdev, regs->pos + MIGCAP_EPOCH, &progress) ||
-	    pci_read_config_dword(regs->pdev, regs->pos + MIGCAP_CTRL, &status) ||
+	if (pci_read_config_dword(regs->pdev, regs->pos + MIGCAP_EPOCH,
+				  &progress) ||
+	    pci_read_config_dword(regs->pdev, regs->pos + MIGCAP_CTRL,
+				  &status) ||
 	    PCI_POSSIBLE_ERROR(status))
 		return -ENODEV;
 
@@ -92,14 +94,14 @@ int migcap_regs_read(const struct migcap_regs *regs,
 }
 
 /**
- * migcap_regs_write() - write all fields that belong to the guest, at once
+ * migcap_guest_cap_write() - write all fields that belong to the guest, at once
  * @regs:	the capability
  * @ctrl:	MIGCAP_CTRL_* bits
  * @vf_status:	MIGCAP_VF_READY or MIGCAP_VF_WAIT
  * @irq:	MSI-X table index of the mailbox vector
  */
-void migcap_regs_write(const struct migcap_regs *regs, u8 ctrl, u8 vf_status,
-		       u8 irq)
+void migcap_guest_cap_write(const struct migcap_guest_cap *regs, u8 ctrl,
+			    u8 vf_status, u8 irq)
 {
 	pci_write_config_dword(regs->pdev, regs->pos + MIGCAP_CTRL,
 			       FIELD_PREP(STATUS_CTRL, ctrl) |

@@ -5,18 +5,18 @@
  * Owns: the decision, as a pure function of what is known.  Does not own: how
  * the facts are found out, nor how a state is reached (agent.c).
  */
-#ifndef _MIGCAP_GUEST_TARGET_H
-#define _MIGCAP_GUEST_TARGET_H
+#ifndef MIGCAP_GUEST_POLICY_H
+#define MIGCAP_GUEST_POLICY_H
 
 /**
- * enum migcap_state - what the agent of one device is doing
+ * enum migcap_guest_state - what the agent of one device is doing
  * @MIGCAP_PARKED:	nothing: CTRL is 0, the host knows that nobody answers
  * @MIGCAP_ACTIVE:	the device is in use, the agent waits for START
  * @MIGCAP_STANDING:	nobody uses the device: READY before anyone asks
  * @MIGCAP_QUIESCED:	the driver was taken down for a START: READY
  * @MIGCAP_STATES:	how many states there are
  */
-enum migcap_state {
+enum migcap_guest_state {
 	MIGCAP_PARKED,
 	MIGCAP_ACTIVE,
 	MIGCAP_STANDING,
@@ -44,7 +44,7 @@ enum migcap_state {
 #define MIGCAP_FACT_START		0x20
 #define MIGCAP_FACT_REFUSED		0x40
 
-enum migcap_state migcap_target(unsigned int facts);
-const char *migcap_state_name(enum migcap_state state);
+enum migcap_guest_state migcap_guest_policy(unsigned int facts);
+const char *migcap_guest_state_name(enum migcap_guest_state state);
 
-#endif /* _MIGCAP_GUEST_TARGET_H */
+#endif /* MIGCAP_GUEST_POLICY_H */

@@ -30,8 +30,8 @@
 #include <linux/sched.h>
 #include <linux/xarray.h>
 
-#include "pages.h"
-#include "touch.h"
+#include "dirty_pages.h"
+#include "redirty.h"
 
 #define BLOCK_PAGES	PAGE_SIZE
 
@@ -58,7 +58,7 @@ static unsigned long generation_cookie;
 /* For tests that want to see what is lost without any of this. */
 static bool skip_writing;
 
-static u8 *migcap_block_add(unsigned long index, gfp_t gfp)
+static u8 *migcap_guest_block_add(unsigned long index, gfp_t gfp)
 {
 	u8 *block = (u8 *)get_zeroed_page(gfp | __GFP_NOWARN), *old;
 	unsigned long flags;
@@ -76,26 +76,26 @@ static u8 *migcap_block_add(unsigned long index, gfp_t gfp)
 	return xa_is_err(old) ? NULL : old;
 }
 
-static u8 *migcap_state_find(unsigned long pfn)
+static u8 *migcap_guest_state_find(unsigned long pfn)
 {
 	u8 *block = xa_load(&blocks, pfn / BLOCK_PAGES);
 
 	return block ? block + pfn % BLOCK_PAGES : NULL;
 }
 
-static u8 *migcap_state_get(unsigned long pfn)
+static u8 *migcap_guest_state_get(unsigned long pfn)
 {
-	u8 *state = migcap_state_find(pfn);
+	u8 *state = migcap_guest_state_find(pfn);
 
 	if (likely(state))
 		return state;
 	if (!pfn_to_online_page(pfn) ||
-	    !migcap_block_add(pfn / BLOCK_PAGES, GFP_ATOMIC))
+	    !migcap_guest_block_add(pfn / BLOCK_PAGES, GFP_ATOMIC))
 		return NULL;
-	return migcap_state_find(pfn);
+	return migcap_guest_state_find(pfn);
 }
 
-static void migcap_state_map(u8 *state)
+static void migcap_guest_state_map(u8 *state)
 {
 	u8 old = READ_ONCE(*state);
 
@@ -105,7 +105,7 @@ static void migcap_state_map(u8 *state)
 	} while (!try_cmpxchg(state, &old, old + 1));
 }
 
-static bool migcap_state_unmap(u8 *state, u8 recent)
+static bool migcap_guest_state_unmap(u8 *state, u8 recent)
 {
 	u8 old = READ_ONCE(*state), new;
 
@@ -120,37 +120,37 @@ static bool migcap_state_unmap(u8 *state, u8 recent)
 }
 
 /**
- * migcap_pages_map() - a device may write to memory from now on
+ * migcap_guest_dirty_pages_map() - a device may write to memory from now on
  * @phys:	begin of the memory
  * @size:	its size in bytes, not 0
  *
  * Context: any.
  * Return: false if that cannot be accounted for: no RAM, or none left.
  */
-bool migcap_pages_map(phys_addr_t phys, size_t size)
+bool migcap_guest_dirty_pages_map(phys_addr_t phys, size_t size)
 {
 	unsigned long pfn, last = PHYS_PFN(phys + size - 1);
 	u8 *state;
 
 	guard(rcu)();
 	for (pfn = PHYS_PFN(phys); pfn <= last; pfn++) {
-		state = migcap_state_get(pfn);
+		state = migcap_guest_state_get(pfn);
 		if (unlikely(!state))
 			return false;
-		migcap_state_map(state);
+		migcap_guest_state_map(state);
 	}
 	return true;
 }
 
 /**
- * migcap_pages_unmap() - the right given by migcap_pages_map() has ended
+ * migcap_guest_dirty_pages_unmap() - the right given by migcap_guest_dirty_pages_map() has ended
  * @phys:	begin of the memory
  * @size:	its size in bytes, not 0
  *
  * Context: any.
  * Return: false if it had not been given.
  */
-bool migcap_pages_unmap(phys_addr_t phys, size_t size)
+bool migcap_guest_dirty_pages_unmap(phys_addr_t phys, size_t size)
 {
 	unsigned long pfn, last = PHYS_PFN(phys + size - 1);
 	bool balanced = true;
@@ -159,17 +159,19 @@ bool migcap_pages_unmap(phys_addr_t phys, size_t size)
 	guard(rcu)();
 	recent = READ_ONCE(generation);
 	for (pfn = PHYS_PFN(phys); pfn <= last; pfn++) {
-		state = migcap_state_find(pfn);
-		if (unlikely(!state || !migcap_state_unmap(state, recent)))
+		state = migcap_guest_state_find(pfn);
+		if (unlikely(!state ||
+			     !migcap_guest_state_unmap(state, recent)))
 			balanced = false;
 	}
 	return balanced;
 }
 
-typedef void (*migcap_visit_fn)(unsigned long pfn, u8 *state, void *data);
+typedef void (*migcap_guest_visit_fn)(unsigned long pfn, u8 *state, void *data);
 
-static void migcap_visit(unsigned long pfn, u8 *states, unsigned int count,
-			 migcap_visit_fn visit, void *data)
+static void migcap_guest_visit(unsigned long pfn, u8 *states,
+			       unsigned int count, migcap_guest_visit_fn visit,
+			       void *data)
 {
 	unsigned long *word = (unsigned long *)states;
 	unsigned int i, j;
@@ -183,18 +185,20 @@ static void migcap_visit(unsigned long pfn, u8 *states, unsigned int count,
 	}
 }
 
-static void migcap_visit_block(unsigned long index, u8 *block,
-			       migcap_visit_fn visit, void *data)
+static void migcap_guest_visit_block(unsigned long index, u8 *block,
+				     migcap_guest_visit_fn visit, void *data)
 {
-	migcap_visit(index * BLOCK_PAGES, block, BLOCK_PAGES, visit, data);
+	migcap_guest_visit(index * BLOCK_PAGES, block, BLOCK_PAGES, visit,
+			   data);
 }
 
-static void migcap_tally_page(struct migcap_pages_tally *tally,
-			      unsigned long pfn)
+static void
+migcap_guest_tally_page(struct migcap_guest_dirty_pages_tally *tally,
+			unsigned long pfn)
 {
 	if (READ_ONCE(skip_writing))
 		return;
-	switch (migcap_touch_pfn(pfn)) {
+	switch (migcap_guest_redirty_pfn(pfn)) {
 	case MIGCAP_TOUCH_WRITTEN:
 		tally->written++;
 		break;
@@ -206,7 +210,7 @@ static void migcap_tally_page(struct migcap_pages_tally *tally,
 	}
 }
 
-static void migcap_write_idle(unsigned long pfn, u8 *state, void *data)
+static void migcap_guest_write_idle(unsigned long pfn, u8 *state, void *data)
 {
 	u8 old = READ_ONCE(*state);
 
@@ -214,53 +218,55 @@ static void migcap_write_idle(unsigned long pfn, u8 *state, void *data)
 		if (!old || old & STATE_COUNT)
 			return;
 	} while (!try_cmpxchg(state, &old, 0));
-	migcap_tally_page(data, pfn);
+	migcap_guest_tally_page(data, pfn);
 }
 
-static void migcap_write_any(unsigned long pfn, u8 *state, void *data)
+static void migcap_guest_write_any(unsigned long pfn, u8 *state, void *data)
 {
 	u8 old = READ_ONCE(*state);
 
 	while (!try_cmpxchg(state, &old, old & STATE_COUNT))
 		;
 	if (old)
-		migcap_tally_page(data, pfn);
+		migcap_guest_tally_page(data, pfn);
 }
 
 /* In use as before, so it has to be written again, but then without a fault. */
-static void migcap_write_mapped(unsigned long pfn, u8 *state, void *data)
+static void migcap_guest_write_mapped(unsigned long pfn, u8 *state, void *data)
 {
 	if (READ_ONCE(*state) & STATE_COUNT)
-		migcap_tally_page(data, pfn);
+		migcap_guest_tally_page(data, pfn);
 }
 
-static const migcap_visit_fn writers[] = {
-	[MIGCAP_PAGES_IDLE]   = migcap_write_idle,
-	[MIGCAP_PAGES_MAPPED] = migcap_write_mapped,
-	[MIGCAP_PAGES_ALL]    = migcap_write_any,
+static const migcap_guest_visit_fn writers[] = {
+	[MIGCAP_PAGES_IDLE]   = migcap_guest_write_idle,
+	[MIGCAP_PAGES_MAPPED] = migcap_guest_write_mapped,
+	[MIGCAP_PAGES_ALL]    = migcap_guest_write_any,
 };
 
-static void migcap_note_any(unsigned long pfn, u8 *state, void *data)
+static void migcap_guest_note_any(unsigned long pfn, u8 *state, void *data)
 {
 	*(bool *)data = true;
 }
 
-static void migcap_write_chunk(unsigned long pfn, u8 *states,
-			       migcap_visit_fn write,
-			       struct migcap_pages_tally *tally)
+static void
+migcap_guest_write_chunk(unsigned long pfn, u8 *states,
+			 migcap_guest_visit_fn write,
+			 struct migcap_guest_dirty_pages_tally *tally)
 {
 	bool any = false;
 
-	migcap_visit(pfn, states, CHUNK_PAGES, migcap_note_any, &any);
+	migcap_guest_visit(pfn, states, CHUNK_PAGES, migcap_guest_note_any,
+			   &any);
 	if (!any)
 		return;
 	scoped_guard(mutex, &pass_lock)
-		migcap_visit(pfn, states, CHUNK_PAGES, write, tally);
+		migcap_guest_visit(pfn, states, CHUNK_PAGES, write, tally);
 	cond_resched();
 }
 
 /**
- * migcap_pages_write() - write to pages that devices may have written to
+ * migcap_guest_dirty_pages_write() - write to pages that devices may have written to
  * @which:	which ones
  * @tally:	what was done is added here
  *
@@ -268,8 +274,8 @@ static void migcap_write_chunk(unsigned long pfn, u8 *states,
  *
  * Context: may sleep.
  */
-void migcap_pages_write(enum migcap_pages_which which,
-			struct migcap_pages_tally *tally)
+void migcap_guest_dirty_pages_write(enum migcap_guest_dirty_pages_which which,
+				    struct migcap_guest_dirty_pages_tally *tally)
 {
 	unsigned long index;
 	unsigned int i;
@@ -277,8 +283,9 @@ void migcap_pages_write(enum migcap_pages_which which,
 
 	xa_for_each(&blocks, index, block) {
 		for (i = 0; i < BLOCK_PAGES; i += CHUNK_PAGES)
-			migcap_write_chunk(index * BLOCK_PAGES + i, block + i,
-					   writers[which], tally);
+			migcap_guest_write_chunk(index * BLOCK_PAGES + i,
+						 block + i, writers[which],
+						 tally);
 		cond_resched();
 	}
 	/* Where another pass has cleared pages first, wait until it has written. */
@@ -286,7 +293,7 @@ void migcap_pages_write(enum migcap_pages_which which,
 	mutex_unlock(&pass_lock);
 }
 
-static void migcap_forget(unsigned long pfn, u8 *state, void *data)
+static void migcap_guest_forget(unsigned long pfn, u8 *state, void *data)
 {
 	u8 drop = *(u8 *)data, old = READ_ONCE(*state);
 
@@ -297,11 +304,11 @@ static void migcap_forget(unsigned long pfn, u8 *state, void *data)
 }
 
 /**
- * migcap_pages_age() - forget pages unmapped before the last call
+ * migcap_guest_dirty_pages_age() - forget pages unmapped before the last call
  *
  * Context: may sleep.
  */
-void migcap_pages_age(void)
+void migcap_guest_dirty_pages_age(void)
 {
 	u8 drop = generation ^ STATE_RECENT;
 	unsigned long index;
@@ -312,14 +319,15 @@ void migcap_pages_age(void)
 	/* Whoever still uses that generation has read it before it was over. */
 	cond_synchronize_rcu(generation_cookie);
 	xa_for_each(&blocks, index, block) {
-		migcap_visit_block(index, block, migcap_forget, &drop);
+		migcap_guest_visit_block(index, block, migcap_guest_forget,
+					 &drop);
 		cond_resched();
 	}
 	WRITE_ONCE(generation, drop);
 	generation_cookie = get_state_synchronize_rcu();
 }
 
-static void migcap_retire(unsigned long pfn, u8 *state, void *data)
+static void migcap_guest_retire(unsigned long pfn, u8 *state, void *data)
 {
 	u8 old = READ_ONCE(*state), new;
 
@@ -331,24 +339,25 @@ static void migcap_retire(unsigned long pfn, u8 *state, void *data)
 }
 
 /**
- * migcap_pages_retire() - no device is tracked: what is mapped will not be
+ * migcap_guest_dirty_pages_retire() - no device is tracked: what is mapped will not be
  * unmapped any more
  *
  * Context: may sleep.
  */
-void migcap_pages_retire(void)
+void migcap_guest_dirty_pages_retire(void)
 {
 	unsigned long index;
 	u8 *block;
 
 	guard(mutex)(&age_lock);
 	xa_for_each(&blocks, index, block) {
-		migcap_visit_block(index, block, migcap_retire, NULL);
+		migcap_guest_visit_block(index, block, migcap_guest_retire,
+					 NULL);
 		cond_resched();
 	}
 }
 
-static unsigned long migcap_end_pfn(void)
+static unsigned long migcap_guest_end_pfn(void)
 {
 	unsigned long end = 0;
 	int nid;
@@ -359,7 +368,7 @@ static unsigned long migcap_end_pfn(void)
 }
 
 /* The block may begin with a hole, sections do not. */
-static bool migcap_block_wanted(unsigned long index)
+static bool migcap_guest_block_wanted(unsigned long index)
 {
 	unsigned long pfn = index * BLOCK_PAGES;
 
@@ -369,18 +378,19 @@ static bool migcap_block_wanted(unsigned long index)
 }
 
 /**
- * migcap_pages_populate() - allocate the accounts of all memory there is
+ * migcap_guest_dirty_pages_populate() - allocate the accounts of all memory there is
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
  */
-int migcap_pages_populate(void)
+int migcap_guest_dirty_pages_populate(void)
 {
-	unsigned long index, end = DIV_ROUND_UP(migcap_end_pfn(), BLOCK_PAGES);
+	unsigned long index,
+		end = DIV_ROUND_UP(migcap_guest_end_pfn(), BLOCK_PAGES);
 
 	for (index = 0; index < end; index++) {
-		if (migcap_block_wanted(index) &&
-		    !migcap_block_add(index, GFP_KERNEL))
+		if (migcap_guest_block_wanted(index) &&
+		    !migcap_guest_block_add(index, GFP_KERNEL))
 			return -ENOMEM;
 		cond_resched();
 	}
@@ -388,38 +398,38 @@ int migcap_pages_populate(void)
 }
 
 /**
- * migcap_pages_memory() - what the accounts cost
+ * migcap_guest_dirty_pages_memory() - what the accounts cost
  *
  * Return: bytes, the index not counted.
  */
-size_t migcap_pages_memory(void)
+size_t migcap_guest_dirty_pages_memory(void)
 {
 	return atomic_long_read(&block_count) * BLOCK_PAGES;
 }
 
 /**
- * migcap_pages_end() - where memory ends at present
+ * migcap_guest_dirty_pages_end() - where memory ends at present
  *
  * Return: the first address that is beyond all memory.
  */
-phys_addr_t migcap_pages_end(void)
+phys_addr_t migcap_guest_dirty_pages_end(void)
 {
-	return PFN_PHYS(migcap_end_pfn());
+	return PFN_PHYS(migcap_guest_end_pfn());
 }
 
 /**
- * migcap_pages_debug() - make the switch for tests
+ * migcap_guest_dirty_pages_debug() - make the switch for tests
  * @dir:	directory in debugfs
  */
-void migcap_pages_debug(struct dentry *dir)
+void migcap_guest_dirty_pages_debug(struct dentry *dir)
 {
 	debugfs_create_bool("skip_writing", 0600, dir, &skip_writing);
 }
 
 /**
- * migcap_pages_exit() - free everything, nobody is left to use it
+ * migcap_guest_dirty_pages_exit() - free everything, nobody is left to use it
  */
-void migcap_pages_exit(void)
+void migcap_guest_dirty_pages_exit(void)
 {
 	unsigned long index;
 	u8 *block;

@@ -19,7 +19,7 @@
 #define SLOT_RESET_TRIES	5
 #define SLOT_RESET_PAUSE_MS	20
 
-static bool recovery_supports(struct pci_dev *pdev)
+static bool migcap_guest_aer_supports(struct pci_dev *pdev)
 {
 	const struct pci_error_handlers *handler;
 
@@ -33,13 +33,13 @@ static bool recovery_supports(struct pci_dev *pdev)
  * and uses it up.  To save it takes some forty configuration reads: too many
  * for the time between START and READY.
  */
-static void recovery_prepare(struct pci_dev *pdev)
+static void migcap_guest_aer_prepare(struct pci_dev *pdev)
 {
 	if (!pdev->state_saved)
 		pci_save_state(pdev);
 }
 
-static int recovery_quiesce(struct pci_dev *pdev)
+static int migcap_guest_aer_quiesce(struct pci_dev *pdev)
 {
 	const struct pci_error_handlers *handler = pdev->driver->err_handler;
 	pci_ers_result_t result;
@@ -49,7 +49,7 @@ static int recovery_quiesce(struct pci_dev *pdev)
 		return -EBUSY;
 
 	pm_runtime_get_sync(&pdev->dev);
-	recovery_prepare(pdev);
+	migcap_guest_aer_prepare(pdev);
 
 	pdev->error_state = pci_channel_io_frozen;
 	result = handler->error_detected(pdev, pci_channel_io_frozen);
@@ -66,7 +66,7 @@ static int recovery_quiesce(struct pci_dev *pdev)
 	return 0;
 }
 
-static int recovery_slot_reset(struct pci_dev *pdev)
+static int migcap_guest_aer_slot_reset(struct pci_dev *pdev)
 {
 	const struct pci_error_handlers *handler = pdev->driver->err_handler;
 	pci_ers_result_t result;
@@ -83,7 +83,7 @@ static int recovery_slot_reset(struct pci_dev *pdev)
 	return -EIO;
 }
 
-static int recovery_resume(struct pci_dev *pdev)
+static int migcap_guest_aer_resume(struct pci_dev *pdev)
 {
 	const struct pci_error_handlers *handler = pdev->driver->err_handler;
 	int ret;
@@ -92,7 +92,7 @@ static int recovery_resume(struct pci_dev *pdev)
 	if (pdev->error_state == pci_channel_io_frozen)
 		pdev->error_state = pci_channel_io_normal;
 
-	ret = recovery_slot_reset(pdev);
+	ret = migcap_guest_aer_slot_reset(pdev);
 	if (ret)
 		goto put;
 
@@ -104,10 +104,10 @@ put:
 	return ret;
 }
 
-const struct migcap_quiesce_ops migcap_recovery_ops = {
+const struct migcap_guest_quiesce_ops migcap_guest_quiesce_aer_ops = {
 	.name		= "error_recovery",
-	.supports	= recovery_supports,
-	.prepare	= recovery_prepare,
-	.quiesce	= recovery_quiesce,
-	.resume		= recovery_resume,
+	.supports	= migcap_guest_aer_supports,
+	.prepare	= migcap_guest_aer_prepare,
+	.quiesce	= migcap_guest_aer_quiesce,
+	.resume		= migcap_guest_aer_resume,
 };

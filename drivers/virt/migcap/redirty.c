@@ -17,9 +17,9 @@
 #include <linux/mmzone.h>
 #include <asm/asm.h>
 
-#include "touch.h"
+#include "redirty.h"
 
-static void migcap_touch(u8 *byte)
+static void migcap_guest_redirty(u8 *byte)
 {
 	asm volatile("1:	lock orb $0, %0\n"
 		     "2:\n"
@@ -28,12 +28,12 @@ static void migcap_touch(u8 *byte)
 }
 
 /**
- * migcap_touch_pfn() - write to a page without changing it
+ * migcap_guest_redirty_pfn() - write to a page without changing it
  * @pfn:	the page's number
  *
  * Return: what became of it.
  */
-enum migcap_touch migcap_touch_pfn(unsigned long pfn)
+enum migcap_guest_redirty migcap_guest_redirty_pfn(unsigned long pfn)
 {
 	struct page *page = pfn_to_online_page(pfn);
 
@@ -42,6 +42,6 @@ enum migcap_touch migcap_touch_pfn(unsigned long pfn)
 		       MIGCAP_TOUCH_FOREIGN : MIGCAP_TOUCH_GONE;
 	if (PageOffline(page) || is_page_hwpoison(page))
 		return MIGCAP_TOUCH_GONE;
-	migcap_touch(page_address(page));
+	migcap_guest_redirty(page_address(page));
 	return MIGCAP_TOUCH_WRITTEN;
 }

@@ -4,7 +4,7 @@
  *
  * Pure: knows nothing of devices and takes no lock.
  */
-#include "target.h"
+#include "policy.h"
 
 static const char * const state_names[MIGCAP_STATES] = {
 	[MIGCAP_PARKED]		= "parked",
@@ -13,13 +13,13 @@ static const char * const state_names[MIGCAP_STATES] = {
 	[MIGCAP_QUIESCED]	= "quiesced",
 };
 
-struct migcap_rule {
+struct migcap_guest_policy_rule {
 	unsigned int facts;
-	enum migcap_state state;
+	enum migcap_guest_state state;
 };
 
 /* The first row that has one of the given facts, or else the last one. */
-static const struct migcap_rule rules[] = {
+static const struct migcap_guest_policy_rule rules[] = {
 	{ MIGCAP_FACT_HELD,			MIGCAP_PARKED },
 	{ MIGCAP_FACT_UNBOUND,			MIGCAP_STANDING },
 	{ MIGCAP_FACT_BROKEN,			MIGCAP_PARKED },
@@ -31,14 +31,14 @@ static const struct migcap_rule rules[] = {
 };
 
 /**
- * migcap_target() - which state an agent should be in
+ * migcap_guest_policy() - which state an agent should be in
  * @facts:	MIGCAP_FACT_* bits
  *
  * Return: the state; MIGCAP_ACTIVE if no fact speaks for another.
  */
-enum migcap_state migcap_target(unsigned int facts)
+enum migcap_guest_state migcap_guest_policy(unsigned int facts)
 {
-	const struct migcap_rule *rule = rules;
+	const struct migcap_guest_policy_rule *rule = rules;
 
 	while (rule->facts && !(rule->facts & facts))
 		rule++;
@@ -46,12 +46,12 @@ enum migcap_state migcap_target(unsigned int facts)
 }
 
 /**
- * migcap_state_name() - how a state is called in sysfs and in traces
+ * migcap_guest_state_name() - how a state is called in sysfs and in traces
  * @state:	the state
  *
  * Return: a constant string.
  */
-const char *migcap_state_name(enum migcap_state state)
+const char *migcap_guest_state_name(enum migcap_guest_state state)
 {
 	return state_names[state];
 }
