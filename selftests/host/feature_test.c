@@ -197,8 +197,7 @@ TEST_F(feature, data_size_bounds_what_is_read)
 	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &before));
 	EXPECT_NE(0, before);
 	ASSERT_EQ(0, host_quiesce(&self->vf));
-	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, VFIO_DEVICE_STATE_STOP_COPY,
-				  &self->fd));
+	ASSERT_EQ(0, host_stop_copy(&self->vf, &self->fd));
 	ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &during));
 	size = vfio_mig_read_all(self->fd, self->stream, STREAM_SIZE, &end);
 	EXPECT_EQ(0, end);
@@ -261,8 +260,7 @@ TEST_F(feature, directions_of_the_data_fd)
 	struct vfio_precopy_info info;
 
 	ASSERT_EQ(0, host_quiesce(&self->vf));
-	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, VFIO_DEVICE_STATE_STOP_COPY,
-				  &self->fd));
+	ASSERT_EQ(0, host_stop_copy(&self->vf, &self->fd));
 	EXPECT_EQ(-1, write(self->fd, "", 1));
 	EXPECT_EQ(EBADF, errno);
 	EXPECT_EQ(-1, lseek(self->fd, 0, SEEK_CUR));

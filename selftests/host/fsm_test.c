@@ -178,6 +178,17 @@ static int reach_resuming(struct host_vf *vf, uint8_t *stream, int *fd)
 	return ret < 0 ? ret : 0;
 }
 
+/*
+ * A container that counts the device as silent since an earlier migration bears no
+ * STOP_COPY out of the blue.  So where DMA is not logged, all begins anew.
+ */
+static int renew(struct host_vf *vf)
+{
+	if (host_logs_dma(vf))
+		return vfio_dev_reset(&vf->dev);
+	return host_reopen(vf);
+}
+
 /* A fresh device in the state, with the session's fd if it has one. */
 static int reach(struct host_vf *vf, uint32_t state, bool standing,
 		 uint8_t *stream, int *fd)
@@ -185,7 +196,7 @@ static int reach(struct host_vf *vf, uint32_t state, bool standing,
 	int ret;
 
 	close_fd(fd);
-	ret = vfio_dev_reset(&vf->dev);
+	ret = renew(vf);
 	if (!ret)
 		ret = quiesce(vf, standing);
 	if (ret)

@@ -107,6 +107,7 @@ void host_close(struct host_vf *vf)
 	    strcmp(bound, MIGCAP_DRIVER))
 		return;
 	host_attr_write(vf, "ready_timeout_ms", "10000");
+	host_attr_write(vf, "quiesced_limit_ms", "30000");
 	host_attr_write(vf, "on_timeout", "abort");
 	host_attr_write(vf, "cap_offset", "auto");
 }
@@ -182,6 +183,16 @@ int host_bind(const char *bdf, const char *driver)
 	if (ret || !strcmp(bound, driver))
 		return ret;
 	return pci_bind(bdf, driver);
+}
+
+int host_reopen(struct host_vf *vf)
+{
+	const char *bdf = vf->bdf;
+	int ret;
+
+	host_close(vf);
+	ret = pci_unbind(bdf);
+	return ret ? ret : host_open(vf, bdf);
 }
 
 ssize_t host_phys_read(const char *bdf, unsigned int offset, void *buf,
@@ -271,6 +282,18 @@ int host_quiesce(struct host_vf *vf)
 		return ret;
 	return host_attr_becomes(vf, "quiesce", "quiesced", 1000) ? 0 :
 								    -ETIMEDOUT;
+}
+
+int host_stop_copy(struct host_vf *vf, int *fd)
+{
+	uint64_t size;
+	int ret;
+
+	ret = vfio_mig_set(&vf->dev, VFIO_DEVICE_STATE_STOP, NULL);
+	if (!ret)
+		ret = vfio_mig_data_size(&vf->dev, &size);
+	return ret ? ret : vfio_mig_set(&vf->dev, VFIO_DEVICE_STATE_STOP_COPY,
+					fd);
 }
 
 int host_ask(struct host_vf *vf)

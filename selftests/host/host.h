@@ -64,6 +64,8 @@ long host_counter(struct host_vf *vf, const char *name);
 
 /* Bind a function to a driver unless it has it. */
 int host_bind(const char *bdf, const char *driver);
+/* Close, bind to the driver anew, open: nothing is left of what was before. */
+int host_reopen(struct host_vf *vf);
 /* Read the hardware, past every driver's emulation. */
 ssize_t host_phys_read(const char *bdf, unsigned int offset, void *buf,
 		       size_t len);
@@ -86,6 +88,11 @@ int guest_flr(struct host_vf *vf);
 int guest_start(struct host_vf *vf, uint8_t ctrl);
 /* The operator asks, the guest answers: START, READY. */
 int host_quiesce(struct host_vf *vf);
+/*
+ * A VM that was stopped before the migration, as QEMU does it: the VMM asks for the
+ * size before it sends memory.
+ */
+int host_stop_copy(struct host_vf *vf, int *fd);
 /* The VMM asks again and again, with no RAM to be sent in between: START. */
 int host_ask(struct host_vf *vf);
 

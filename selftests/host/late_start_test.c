@@ -9,19 +9,24 @@
  *
  * Guarantees:
  *  - PRE_COPY is entered without a question; a MIG_DATA_SIZE query in it raises
- *    START if it comes soon after the last or intervals no longer shrink, else
- *    the VMM is told to go on and nobody is asked; a query before PRE_COPY asks
- *    nobody;
+ *    START if it comes soon after the last or intervals no longer shrink, unless
+ *    they are seconds long, else the VMM is told to go on and nobody is asked; a
+ *    query before PRE_COPY asks nobody;
  *  - until READY much is left to read and each read gives a little of it, after
  *    a wait, and never -ENOMSG; on READY the stream comes to its pause;
  *  - a guest that stays silent makes read() fail with -ETIMEDOUT, one that is
  *    stopped before READY with -EIO, one that takes its promise back with -EIO
  *    unless the kernel can log the DMA, and afterwards it runs on;
- *  - where the kernel has PRECOPY_INFO v2 and the VMM asked for it, REINIT tells
- *    once of each question that comes anew, and of nothing else;
+ *  - initial_bytes only fall; where the kernel has PRECOPY_INFO v2 and the VMM
+ *    asked for it, REINIT tells once of each READY that was taken back;
+ *  - poll() wakes a reader when there is something to read, and a read that must
+ *    not block does not;
  *  - EVENT.TRACKING is set from PRE_COPY until END.
  */
 #include <kselftest_harness.h>
+
+#include <fcntl.h>
+#include <poll.h>
 
 #include "host.h"
 
@@ -100,8 +105,9 @@ TEST_F(late, stream_pauses_before_the_question)
 	struct vfio_precopy_info info;
 
 	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 10));
+	usleep(LATE_MS * 1000);
 	ASSERT_EQ(0, vfio_mig_precopy_info(self->fd, &info));
-	EXPECT_EQ(0, info.initial_bytes);
+	EXPECT_LT(MUCH, info.initial_bytes);
 	EXPECT_EQ(MIGCAP_VMM_END, guest_read(&self->vf, MIGCAP_VMM_STATUS));
 	EXPECT_TRUE(host_phys_bus_master(host_vf_name));
 }
@@ -115,17 +121,52 @@ TEST_F(late, late_query_asks_nobody)
 	EXPECT_LT(MUCH, self->size);
 	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 10));
 	ASSERT_EQ(0, vfio_mig_precopy_info(self->fd, &info));
-	EXPECT_EQ(0, info.initial_bytes);
+	EXPECT_LT(MUCH, info.initial_bytes);
 	EXPECT_EQ(0, guest_read(&self->vf, MIGCAP_EPOCH));
 	EXPECT_EQ(0, host_ask(&self->vf));
+}
+
+/* A VMM need not query MIG_DATA_SIZE at all. */
+TEST_F(late, precopy_info_asks_as_well)
+{
+	struct vfio_precopy_info info;
+	int i;
+
+	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 10));
+	for (i = 0; i < 50; i++) {
+		ASSERT_EQ(0, vfio_mig_precopy_info(self->fd, &info));
+		ASSERT_LT(MUCH, info.initial_bytes);
+		if (guest_read(&self->vf, MIGCAP_VMM_STATUS) == MIGCAP_VMM_START)
+			break;
+	}
+	ASSERT_EQ(MIGCAP_VMM_START, guest_read(&self->vf, MIGCAP_VMM_STATUS));
+	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));
+	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 5));
+	ASSERT_EQ(0, vfio_mig_precopy_info(self->fd, &info));
+	EXPECT_EQ(0, info.initial_bytes);
+	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, STOP_COPY, NULL));
+	EXPECT_EQ(0, drain(self->fd, self->stream, 5));
 }
 
 TEST_F(late, intervals_that_shrink_ask_nobody)
 {
 	ASSERT_FALSE(is_asked_after(&self->vf, 10 * LATE_MS));
 	ASSERT_FALSE(is_asked_after(&self->vf, LATE_MS));
+	/* Nor do those that are seconds long: RAM does not converge. */
+	ASSERT_FALSE(is_asked_after(&self->vf, 10 * LATE_MS));
+	ASSERT_FALSE(is_asked_after(&self->vf, 10 * LATE_MS));
 	ASSERT_EQ(0, guest_read(&self->vf, MIGCAP_EPOCH));
-	EXPECT_TRUE(is_asked_after(&self->vf, 10 * LATE_MS));
+	EXPECT_EQ(0, host_ask(&self->vf));
+}
+
+TEST_F(late, intervals_that_do_not_shrink_ask)
+{
+	int i;
+
+	for (i = 0; i < 20 && !is_asked_after(&self->vf, LATE_MS); i++)
+		;
+	EXPECT_LT(2, i);
+	EXPECT_GT(20, i);
 }
 
 TEST_F(late, query_asks_and_answer_ends_the_wait)
@@ -161,7 +202,27 @@ static int precopy_flags(int fd)
 	return vfio_mig_precopy_info(fd, &info) ? -1 : (int)info.flags;
 }
 
-TEST_F(late, reinit_tells_of_each_question)
+/* Without REINIT, what the VMM is told only falls. */
+TEST_F(late, initial_bytes_only_fall)
+{
+	struct vfio_precopy_info info;
+	uint64_t last = UINT64_MAX;
+	int i;
+
+	ASSERT_EQ(0, host_ask(&self->vf));
+	for (i = 0; i < 4; i++) {
+		ASSERT_EQ(0, answer(&self->vf, i % 2 ? MIGCAP_VF_WAIT :
+						       MIGCAP_VF_READY));
+		drain(self->fd, self->stream, 5);
+		ASSERT_EQ(0, vfio_mig_precopy_info(self->fd, &info));
+		EXPECT_GE(last, info.initial_bytes);
+		last = info.initial_bytes;
+		ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+		EXPECT_EQ(i % 2, self->size > MUCH);
+	}
+}
+
+TEST_F(late, reinit_tells_of_each_change_of_mind)
 {
 	int ret = vfio_mig_precopy_v2(&self->vf.dev);
 
@@ -172,7 +233,6 @@ TEST_F(late, reinit_tells_of_each_question)
 	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 10));
 	EXPECT_EQ(0, precopy_flags(self->fd));
 	ASSERT_EQ(0, host_ask(&self->vf));
-	EXPECT_EQ(VFIO_PRECOPY_INFO_REINIT, precopy_flags(self->fd));
 	EXPECT_EQ(0, precopy_flags(self->fd));
 	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));
 	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 5));
@@ -181,6 +241,13 @@ TEST_F(late, reinit_tells_of_each_question)
 	EXPECT_EQ(VFIO_PRECOPY_INFO_REINIT, precopy_flags(self->fd));
 	EXPECT_EQ(0, precopy_flags(self->fd));
 	EXPECT_EQ(1, drain(self->fd, self->stream, 5));
+	/* One that is over before the VMM looks is not told. */
+	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));
+	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 5));
+	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_WAIT));
+	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));
+	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 5));
+	EXPECT_EQ(0, precopy_flags(self->fd));
 }
 
 TEST_F(late, reinit_is_for_who_asks)
@@ -188,6 +255,44 @@ TEST_F(late, reinit_is_for_who_asks)
 	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 10));
 	ASSERT_EQ(0, host_ask(&self->vf));
 	EXPECT_EQ(0, precopy_flags(self->fd));
+}
+
+static bool is_readable(int fd, int timeout_ms)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+
+	return poll(&pfd, 1, timeout_ms) == 1 && pfd.revents & POLLIN;
+}
+
+TEST_F(late, polling_reader_sleeps_until_ready)
+{
+	EXPECT_TRUE(is_readable(self->fd, 0));
+	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 10));
+	EXPECT_FALSE(is_readable(self->fd, 0));
+	ASSERT_EQ(0, host_ask(&self->vf));
+	EXPECT_FALSE(is_readable(self->fd, AWAY_MS));
+	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));
+	EXPECT_TRUE(is_readable(self->fd, 0));
+	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 5));
+	EXPECT_FALSE(is_readable(self->fd, 0));
+	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, STOP_COPY, NULL));
+	EXPECT_TRUE(is_readable(self->fd, 0));
+	EXPECT_EQ(0, drain(self->fd, self->stream, 5));
+	EXPECT_TRUE(is_readable(self->fd, 0));
+}
+
+TEST_F(late, nonblocking_read_does_not_wait)
+{
+	long long begin;
+	int i;
+
+	ASSERT_EQ(0, host_ask(&self->vf));
+	ASSERT_EQ(0, fcntl(self->fd, F_SETFL, O_NONBLOCK));
+	begin = now_ns();
+	for (i = 0; i < 100; i++)
+		ASSERT_EQ(1, drain(self->fd, self->stream, 1));
+	/* Each of them would have waited for 100 ms. */
+	EXPECT_GT(100 * 50 * NSEC_PER_MSEC, now_ns() - begin);
 }
 
 static long long read_ns(int fd, uint8_t *buf)
@@ -247,10 +352,16 @@ TEST_F(late, promise_taken_back)
 {
 	ASSERT_EQ(0, guest_write(&self->vf, MIGCAP_CTRL, MIGCAP_CTRL_DRIVER));
 	ASSERT_EQ(0, guest_write(&self->vf, MIGCAP_CTRL, CTRL));
+	if (!host_logs_dma(&self->vf)) {
+		/* The VMM goes on until it reads. */
+		ASSERT_EQ(0, vfio_mig_data_size(&self->vf.dev, &self->size));
+		EXPECT_LT(MUCH, self->size);
+		EXPECT_EQ(-EIO, drain(self->fd, self->stream, 5));
+		return;
+	}
 	ASSERT_EQ(0, host_ask(&self->vf));
 	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));
-	EXPECT_EQ(host_logs_dma(&self->vf) ? -ENOMSG : -EIO,
-		  drain(self->fd, self->stream, 5));
+	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 5));
 }
 
 /* With the promise kept, using the device again only means one more wait. */

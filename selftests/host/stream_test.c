@@ -43,7 +43,7 @@ static int save(struct host_vf *vf, struct stream_edit *edit, int *fd)
 {
 	int ret, end;
 
-	ret = vfio_mig_set(&vf->dev, STOP_COPY, fd);
+	ret = host_stop_copy(vf, fd);
 	if (ret)
 		return ret;
 	edit->size = vfio_mig_read_all(*fd, edit->bytes, STREAM_EDIT_MAX, &end);

@@ -41,6 +41,7 @@ static const struct {
 	{ "capability", 0444 },
 	{ "quiesce", 0644 },
 	{ "ready_timeout_ms", 0644 },
+	{ "quiesced_limit_ms", 0644 },
 	{ "on_timeout", 0644 },
 	{ "cap_offset", 0644 },
 	{ "counters", 0444 },
@@ -120,6 +121,7 @@ TEST_F(sysfs, after_binding)
 	EXPECT_STREQ("0", host_attr(&self->vf, "epoch"));
 	EXPECT_STREQ("idle", host_attr(&self->vf, "quiesce"));
 	EXPECT_STREQ("10000", host_attr(&self->vf, "ready_timeout_ms"));
+	EXPECT_STREQ("30000", host_attr(&self->vf, "quiesced_limit_ms"));
 	EXPECT_STREQ("abort", host_attr(&self->vf, "on_timeout"));
 	EXPECT_STREQ("auto", host_attr(&self->vf, "cap_offset"));
 	EXPECT_STREQ("none", host_attr(&self->vf, "last_error"));
@@ -154,7 +156,7 @@ TEST_F(sysfs, capability)
 TEST_F(sysfs, counters)
 {
 	static const char * const names[] = {
-		"starts", "ends", "ready", "timeouts", "irq_raised",
+		"starts", "ends", "ready", "timeouts", "limits", "irq_raised",
 		"irq_missed", "irq_disabled", "refused", "gate_closed",
 		"gate_opened", "saves", "loads", "load_errors", "resets",
 	};
@@ -179,30 +181,47 @@ static void expect_kept(struct __test_metadata *_metadata, struct host_vf *vf,
 	EXPECT_STREQ(before, host_attr(vf, name));
 }
 
+/* A number too long for its type is ERANGE, as elsewhere. */
+static void expect_milliseconds(struct __test_metadata *_metadata,
+				struct host_vf *vf, const char *name,
+				const char * const *good,
+				const char * const *bad)
+{
+	char before[64];
+
+	for (; *good; good++) {
+		EXPECT_EQ(0, host_attr_write(vf, name, *good));
+		EXPECT_STREQ(*good, host_attr(vf, name));
+	}
+	snprintf(before, sizeof(before), "%s", host_attr(vf, name));
+	for (; *bad; bad++) {
+		EXPECT_GT(0, host_attr_write(vf, name, *bad))
+			TH_LOG("'%s' to %s", *bad, name);
+		EXPECT_STREQ(before, host_attr(vf, name));
+	}
+}
+
 TEST_F(sysfs, ready_timeout)
 {
-	static const char * const good[] = { "1", "200", "600000" };
+	static const char * const good[] = { "1", "200", "600000", NULL };
 	static const char * const bad[] = {
 		"0", "-1", "600001", "4294967297", "ten", "10 20", " ", "1.5",
+		NULL
 	};
-	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(good); i++) {
-		EXPECT_EQ(0, host_attr_write(&self->vf, "ready_timeout_ms",
-					     good[i]));
-		EXPECT_STREQ(good[i], host_attr(&self->vf, "ready_timeout_ms"));
-	}
-	for (i = 0; i < ARRAY_SIZE(bad); i++) {
-		char before[64];
+	expect_milliseconds(_metadata, &self->vf, "ready_timeout_ms", good,
+			    bad);
+}
 
-		snprintf(before, sizeof(before), "%s",
-			 host_attr(&self->vf, "ready_timeout_ms"));
-		/* A number too long for its type is ERANGE, as elsewhere. */
-		EXPECT_GT(0, host_attr_write(&self->vf, "ready_timeout_ms",
-					     bad[i]))
-			TH_LOG("'%s'", bad[i]);
-		EXPECT_STREQ(before, host_attr(&self->vf, "ready_timeout_ms"));
-	}
+TEST_F(sysfs, quiesced_limit)
+{
+	static const char * const good[] = { "0", "1", "3600000", NULL };
+	static const char * const bad[] = {
+		"-1", "3600001", "4294967297", "ten", "10 20", " ", "1.5", NULL
+	};
+
+	expect_milliseconds(_metadata, &self->vf, "quiesced_limit_ms", good,
+			    bad);
 }
 
 TEST_F(sysfs, on_timeout)

@@ -41,7 +41,7 @@ static int save(struct host_vf *vf, struct trip_stream *stream)
 {
 	int ret, fd;
 
-	ret = vfio_mig_set(&vf->dev, VFIO_DEVICE_STATE_STOP_COPY, &fd);
+	ret = host_stop_copy(vf, &fd);
 	if (ret)
 		return failure(ret, "stop_copy: %s", strerror(-ret));
 	ret = trip_read(fd, stream);

@@ -7,6 +7,7 @@
  *    nobody's use and reads as zero;
  *  - nothing is found only if there is no such place, and of several the
  *    highest is taken;
+ *  - what may belong to a capability that the guest does not see is not free;
  *  - the runs that are listed are exactly the free bytes, in order.
  */
 #include <kselftest_harness.h>
@@ -196,6 +197,30 @@ TEST_F(gap, no_run_behind_the_end)
 {
 	EXPECT_EQ(0, migcap_vfio_cap_gap_next(self->owners, CONFIG_SIZE,
 					      CONFIG_SIZE).size);
+}
+
+/* Core shows the capability at 70h and hides those at 50h and 90h. */
+TEST_F(gap, hidden_capabilities_are_not_free)
+{
+	int i;
+
+	memset(self->owners + 0x70, OWNED, 12);
+	migcap_vfio_cap_gap_hide(self->owners, 0x50);
+	migcap_vfio_cap_gap_hide(self->owners, 0x70);
+	migcap_vfio_cap_gap_hide(self->owners, 0x90);
+	migcap_vfio_cap_gap_spread(self->owners, CONFIG_SIZE);
+	for (i = 0x40; i < CONFIG_SIZE; i++) {
+		u8 want = MIGCAP_GAP_FREE;
+
+		if (i >= 0x70 && i < 0x7c)
+			want = OWNED;
+		else if ((i >= 0x50 && i < 0x70) || i >= 0x90)
+			want = MIGCAP_GAP_HIDDEN;
+		ASSERT_EQ(want, self->owners[i])
+			TH_LOG("%#x", i);
+	}
+	EXPECT_EQ(0x80, migcap_vfio_cap_gap_find(self->owners, self->bytes,
+						 CAP_SIZE));
 }
 
 TEST_HARNESS_MAIN

@@ -14,48 +14,48 @@
 #include "trace.h"
 
 /**
- * migcap_vfio_bus_master_init() - begin open
- * @gate: the gate
+ * migcap_vfio_bus_master_init() - begin with an open gate
+ * @bm: the gate
  * @pdev: the device
  * @stats: counts
  */
-void migcap_vfio_bus_master_init(struct migcap_vfio_bus_master *gate,
+void migcap_vfio_bus_master_init(struct migcap_vfio_bus_master *bm,
 				 struct pci_dev *pdev,
 				 struct migcap_vfio_stats *stats)
 {
-	gate->pdev = pdev;
-	gate->stats = stats;
+	bm->pdev = pdev;
+	bm->stats = stats;
 }
 
 /**
  * migcap_vfio_bus_master_set_guest() - remember what the guest has written
- * @gate: the gate
- * @bus_master: the guest's Bus Master Enable
+ * @bm: the gate
+ * @guest: the guest's Bus Master Enable
  */
-void migcap_vfio_bus_master_set_guest(struct migcap_vfio_bus_master *gate,
-				      bool bus_master)
+void migcap_vfio_bus_master_set_guest(struct migcap_vfio_bus_master *bm,
+				      bool guest)
 {
-	WRITE_ONCE(gate->bus_master, bus_master);
+	WRITE_ONCE(bm->guest, guest);
 }
 
 /**
  * migcap_vfio_bus_master_close() - stop the device's DMA
- * @gate: the gate
+ * @bm: the gate
  *
  * Waits for transactions in flight, up to 700 ms.
  *
  * Return: 0, or -EIO if they do not come to an end; the gate is open then.
  */
-int migcap_vfio_bus_master_close(struct migcap_vfio_bus_master *gate)
+int migcap_vfio_bus_master_close(struct migcap_vfio_bus_master *bm)
 {
-	if (gate->closed)
+	if (bm->closed)
 		return 0;
-	WRITE_ONCE(gate->closed, true);
-	pci_clear_master(gate->pdev);
-	migcap_vfio_count(gate->stats, MIGCAP_COUNT_GATE_CLOSED);
-	trace_migcap_gate(gate->stats->dev, true, gate->bus_master);
-	if (!pci_wait_for_pending_transaction(gate->pdev)) {
-		migcap_vfio_bus_master_open(gate);
+	WRITE_ONCE(bm->closed, true);
+	pci_clear_master(bm->pdev);
+	migcap_vfio_count(bm->stats, MIGCAP_COUNT_GATE_CLOSED);
+	trace_migcap_gate(bm->stats->dev, true, bm->guest);
+	if (!pci_wait_for_pending_transaction(bm->pdev)) {
+		migcap_vfio_bus_master_open(bm);
 		return -EIO;
 	}
 	return 0;
@@ -63,39 +63,44 @@ int migcap_vfio_bus_master_close(struct migcap_vfio_bus_master *gate)
 
 /**
  * migcap_vfio_bus_master_open() - let the device do what its guest allows
- * @gate: the gate
+ * @bm: the gate
  */
-void migcap_vfio_bus_master_open(struct migcap_vfio_bus_master *gate)
+void migcap_vfio_bus_master_open(struct migcap_vfio_bus_master *bm)
 {
-	if (!gate->closed)
+	if (!bm->closed)
 		return;
-	WRITE_ONCE(gate->closed, false);
-	if (gate->bus_master)
-		pci_set_master(gate->pdev);
-	migcap_vfio_count(gate->stats, MIGCAP_COUNT_GATE_OPENED);
-	trace_migcap_gate(gate->stats->dev, false, gate->bus_master);
+	WRITE_ONCE(bm->closed, false);
+	if (bm->guest)
+		pci_set_master(bm->pdev);
+	migcap_vfio_count(bm->stats, MIGCAP_COUNT_GATE_OPENED);
+	trace_migcap_gate(bm->stats->dev, false, bm->guest);
 }
 
 /**
- * migcap_vfio_bus_master_is_forced() - look at the hardware after somebody wrote to it
- * @gate: the gate, closed
+ * migcap_vfio_bus_master_read() - look at the hardware
+ * @bm: the gate
  *
- * Return: true if Bus Master Enable has been set behind the closed gate.
+ * The completion of this read also pushes the device's earlier writes ahead of
+ * it (PCI Express Base Specification 6.0, section 2.4.1).
+ *
+ * Return: 1 if Bus Master Enable is set there, 0 if not, or -ENODEV if the
+ * device does not answer, as one that is being reset or is gone.
  */
-bool migcap_vfio_bus_master_is_forced(const struct migcap_vfio_bus_master *gate)
+int migcap_vfio_bus_master_read(const struct migcap_vfio_bus_master *bm)
 {
 	u16 command;
 
-	pci_read_config_word(gate->pdev, PCI_COMMAND, &command);
-	/* All ones: the device is gone and does no DMA. */
-	return command != U16_MAX && (command & PCI_COMMAND_MASTER);
+	pci_read_config_word(bm->pdev, PCI_COMMAND, &command);
+	if (command == U16_MAX)
+		return -ENODEV;
+	return !!(command & PCI_COMMAND_MASTER);
 }
 
 /**
- * migcap_vfio_bus_master_shut() - clear Bus Master Enable that was set behind the gate
- * @gate: the gate, closed
+ * migcap_vfio_bus_master_reassert() - clear what was set behind the closed gate
+ * @bm: the gate, closed
  */
-void migcap_vfio_bus_master_shut(struct migcap_vfio_bus_master *gate)
+void migcap_vfio_bus_master_reassert(struct migcap_vfio_bus_master *bm)
 {
-	pci_clear_master(gate->pdev);
+	pci_clear_master(bm->pdev);
 }

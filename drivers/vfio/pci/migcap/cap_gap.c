@@ -16,6 +16,38 @@
 #define MIGCAP_GAP_END		0x100
 
 /**
+ * migcap_vfio_cap_gap_hide() - note a capability of the hardware's own list
+ * @owners: a byte for each byte of configuration space
+ * @pos: where it begins
+ *
+ * One that the map has an owner for is left alone.  Others are there, but hidden
+ * from the guest.  To be followed by migcap_vfio_cap_gap_spread().
+ */
+void migcap_vfio_cap_gap_hide(u8 *owners, u16 pos)
+{
+	if (owners[pos] == MIGCAP_GAP_FREE)
+		owners[pos] = MIGCAP_GAP_HIDDEN;
+}
+
+/**
+ * migcap_vfio_cap_gap_spread() - let hidden capabilities have what may be theirs
+ * @owners: a byte for each byte of configuration space
+ * @end: the length of @owners
+ *
+ * Nobody knows how long they are, so each goes on until the next capability.
+ */
+void migcap_vfio_cap_gap_spread(u8 *owners, u16 end)
+{
+	u16 i;
+
+	for (i = 1; i < end; i++) {
+		if (owners[i] == MIGCAP_GAP_FREE &&
+		    owners[i - 1] == MIGCAP_GAP_HIDDEN)
+			owners[i] = MIGCAP_GAP_HIDDEN;
+	}
+}
+
+/**
  * migcap_vfio_cap_gap_next() - the next run of free bytes
  * @owners: a byte for each byte of configuration space
  * @from: where to begin

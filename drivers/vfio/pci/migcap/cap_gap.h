@@ -9,7 +9,9 @@
 #include <linux/types.h>
 
 /* In a map of owners, the mark of a byte that belongs to no capability. */
-#define MIGCAP_GAP_FREE	0xff
+#define MIGCAP_GAP_FREE		0xff
+/* The mark of one that belongs to a capability which the guest does not see. */
+#define MIGCAP_GAP_HIDDEN	0xfc
 
 /**
  * struct migcap_vfio_cap_gap - one run of free bytes
@@ -21,6 +23,8 @@ struct migcap_vfio_cap_gap {
 	u16 size;
 };
 
+void migcap_vfio_cap_gap_hide(u8 *owners, u16 pos);
+void migcap_vfio_cap_gap_spread(u8 *owners, u16 end);
 struct migcap_vfio_cap_gap migcap_vfio_cap_gap_next(const u8 *owners, u16 from,
 						    u16 end);
 bool migcap_vfio_cap_gap_fits(const u8 *owners, const u8 *bytes, u16 offset,

@@ -10,6 +10,8 @@
  * and vconfig holds the emulated bytes, the capability list's links included.
  */
 #include <linux/pci.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/vfio_pci_core.h>
 
 #include <linux/migcap_regs.h>
@@ -76,6 +78,64 @@ static int migcap_vfio_cap_place_read_hardware(struct pci_dev *pdev, u8 *bytes)
 	return 0;
 }
 
+/*
+ * Core hides capabilities that it does not know, and does not mark their bytes:
+ * walk the hardware's own lists.
+ */
+static void migcap_vfio_cap_place_hide(struct pci_dev *pdev, u8 *owners)
+{
+	int loops = (PCI_CFG_SPACE_SIZE - PCI_STD_HEADER_SIZEOF) / 4;
+	u8 pos;
+
+	pci_read_config_byte(pdev, PCI_CAPABILITY_LIST, &pos);
+	while (loops-- && (pos & ~3) >= PCI_STD_HEADER_SIZEOF) {
+		migcap_vfio_cap_gap_hide(owners, pos & ~3);
+		pci_read_config_byte(pdev, (pos & ~3) + PCI_CAP_LIST_NEXT,
+				     &pos);
+	}
+}
+
+static void migcap_vfio_cap_place_hide_extended(struct pci_dev *pdev, u8 *owners)
+{
+	int loops = (PCI_CFG_SPACE_EXP_SIZE - PCI_CFG_SPACE_SIZE) / 8;
+	u16 pos = PCI_CFG_SPACE_SIZE;
+	u32 header;
+
+	while (loops-- && pos >= PCI_CFG_SPACE_SIZE &&
+	       pos + sizeof(header) <= pdev->cfg_size) {
+		pci_read_config_dword(pdev, pos, &header);
+		if (!header || header == U32_MAX)
+			break;
+		migcap_vfio_cap_gap_hide(owners, pos);
+		pos = PCI_EXT_CAP_NEXT(header);
+	}
+}
+
+/**
+ * migcap_vfio_cap_place_owners() - which capability each byte belongs to
+ * @core: the device, enabled
+ *
+ * Context: the device is powered, may sleep.
+ * Return: a byte for each byte of configuration space, as in core's own map, but
+ * with hidden capabilities marked; to be freed.  NULL if there is no memory.
+ */
+u8 *migcap_vfio_cap_place_owners(const struct vfio_pci_core_device *core)
+{
+	struct pci_dev *pdev = core->pdev;
+	u8 *owners;
+
+	owners = kmemdup(core->pci_config_map, pdev->cfg_size, GFP_KERNEL);
+	if (!owners)
+		return NULL;
+	migcap_vfio_cap_place_hide(pdev, owners);
+	migcap_vfio_cap_gap_spread(owners, PCI_CFG_SPACE_SIZE);
+	if (pdev->cfg_size > PCI_CFG_SPACE_SIZE) {
+		migcap_vfio_cap_place_hide_extended(pdev, owners);
+		migcap_vfio_cap_gap_spread(owners, pdev->cfg_size);
+	}
+	return owners;
+}
+
 /* The position of the last link in the list of capabilities. */
 static int migcap_vfio_cap_place_last_link(const u8 *vconfig)
 {
@@ -100,8 +160,8 @@ static int migcap_vfio_cap_place_last_link(const u8 *vconfig)
  * @override: the operator's choice, or MIGCAP_PLACE_AUTO
  *
  * Return: 0, -ENOSPC if there is no room (at the operator's place, or at all),
- * -EINVAL if the device's own list of capabilities is broken, or an error of
- * the device.
+ * -EINVAL if the device's own list of capabilities is broken, -ENOMEM, or an error
+ * of the device.
  */
 int migcap_vfio_cap_place_choose(struct migcap_vfio_cap_place *place,
 				 struct vfio_pci_core_device *core,
@@ -109,6 +169,7 @@ int migcap_vfio_cap_place_choose(struct migcap_vfio_cap_place *place,
 {
 	u8 bytes[PCI_CFG_SPACE_SIZE];
 	int link, ret;
+	u8 *owners;
 
 	ret = migcap_vfio_cap_place_read_hardware(core->pdev, bytes);
 	if (ret)
@@ -120,8 +181,12 @@ int migcap_vfio_cap_place_choose(struct migcap_vfio_cap_place *place,
 	if (link < 0)
 		return migcap_vfio_refuse(stats, link,
 					  "list of capabilities does not end");
-	ret = migcap_vfio_cap_place_pick(place, core->pdev,
-					 core->pci_config_map, bytes, override);
+	owners = migcap_vfio_cap_place_owners(core);
+	if (!owners)
+		return -ENOMEM;
+	ret = migcap_vfio_cap_place_pick(place, core->pdev, owners, bytes,
+					 override);
+	kfree(owners);
 	if (ret)
 		return migcap_vfio_refuse(stats, ret,
 					  override ? "cap_offset is not free" :

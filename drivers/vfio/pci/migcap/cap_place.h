@@ -37,6 +37,7 @@ struct migcap_vfio_cap_place {
 	enum migcap_vfio_cap_place_source source;
 };
 
+u8 *migcap_vfio_cap_place_owners(const struct vfio_pci_core_device *core);
 int migcap_vfio_cap_place_choose(struct migcap_vfio_cap_place *place,
 				 struct vfio_pci_core_device *core,
 				 struct migcap_vfio_stats *stats, u16 override);

@@ -153,15 +153,16 @@ void migcap_vfio_cap_regs_start(struct migcap_vfio_cap_regs *regs)
  * @regs: the register file
  * @event: MIGCAP_EVENT bits that go with it, or 0
  *
+ * EVENT.TRACKING is left alone: it has a life of its own.
+ *
  * Return: true if the guest has been told, false if it knew already.
  */
 bool migcap_vfio_cap_regs_end(struct migcap_vfio_cap_regs *regs, u8 event)
 {
-	regs->event &= ~MIGCAP_EVENT_TRACKING;
 	if (regs->vmm_status == MIGCAP_VMM_END)
 		return false;
 	regs->vmm_status = MIGCAP_VMM_END;
-	regs->event = event;
+	regs->event = (regs->event & MIGCAP_EVENT_TRACKING) | event;
 	regs->epoch++;
 	return true;
 }

@@ -16,6 +16,7 @@
 
 #include "capinfo.h"
 #include "cap_gap.h"
+#include "cap_place.h"
 
 /* In the map below: a byte of the virtual migration capability. */
 #define OWNER_MIGCAP	0xfd
@@ -197,7 +198,7 @@ int migcap_vfio_capinfo(const struct vfio_pci_core_device *core, u16 cap_offset,
 	if (!migcap_vfio_capinfo_is_valid(&info))
 		return -EINVAL;
 
-	layout.owners = kmemdup(core->pci_config_map, layout.size, GFP_KERNEL);
+	layout.owners = migcap_vfio_cap_place_owners(core);
 	if (!layout.owners)
 		return -ENOMEM;
 	memset(layout.owners + cap_offset, OWNER_MIGCAP, MIGCAP_LENGTH_VALUE);

@@ -186,26 +186,17 @@ migcap_vfio_config_emu_device_write(struct migcap_vfio_config_emu *config,
 				    char __user *buf, size_t count, loff_t pos)
 {
 	struct device *dev = &config->core->pdev->dev;
-	enum migcap_vfio_bme bme = MIGCAP_BME_UNTOUCHED;
+	bool command = migcap_vfio_config_emu_covers_command(pos, count);
 	ssize_t ret;
-	u8 byte;
 
 	ret = migcap_vfio_config_emu_core_write(config, buf, count, pos);
-	/*
-	 * Who changes it after core has read it deceives nobody but himself; who
-	 * takes it away does not get past the look at the hardware either.
-	 */
-	if (migcap_vfio_config_emu_covers_command(pos, count) &&
-	    !get_user(byte, (u8 __user *)buf + (PCI_COMMAND - pos)))
-		bme = byte & PCI_COMMAND_MASTER ? MIGCAP_BME_SET :
-						  MIGCAP_BME_CLEARED;
-	if (!migcap_vfio_guest_heeds(config->guest, bme))
+	if (!migcap_vfio_guest_must_notify(config->guest, command))
 		return ret;
 
 	/* Even a write that failed half-way may have reached the device. */
 	if (pm_runtime_resume_and_get(dev))
 		return -EIO;
-	migcap_vfio_guest_config_written(config->guest, bme);
+	migcap_vfio_guest_config_written(config->guest, command);
 	pm_runtime_put(dev);
 	return ret;
 }

@@ -3,23 +3,27 @@
  * The log of the device's DMA.
  *
  * Owns what is reported: nobody knows which pages the device wrote, so nothing
- * is dirty while it runs, and every logged page is dirty once after it has
- * stopped.  A guest that takes its device back into use makes all of it dirty
- * again.  A migration cannot end in between, since it waits for READY.
- * If the guest tracks the DMA itself, its own writes tell all there is to tell,
- * until it withdraws that promise.
+ * is reported while it may write, and every logged page once after it has
+ * stopped.  A device that may write again makes all of it dirty again.  A
+ * migration cannot end in between, since it waits for READY.  If the guest has
+ * tracked the DMA since the log began, and is READY, its own writes tell all
+ * there is to tell.
+ *
+ * The memory that a log takes does not depend on what a VMM asks for: ranges are
+ * as many as core lets through, and what has been reported is a bounded number
+ * of spans.
  *
  * Lock: log->lock.
  */
-#include <linux/bitmap.h>
 #include <linux/err.h>
 #include <linux/interval_tree.h>
+#include <linux/iommu.h>
 #include <linux/iova_bitmap.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
-#include <linux/string.h>
 
 #include "dirty_log.h"
 #include "guest.h"
@@ -29,13 +33,35 @@
  * stand for less, so that a VMM may split its queries as it likes.
  */
 #define UNIT_SHIFT	12
-/* Reported at a stretch; bitmap_set() cannot count further than 32 bits. */
+/* Pages reported before another task may run: 4 GiB. */
 #define STRETCH		SZ_1M
+/* 64 KiB of memory. */
+#define MAX_REPORTED	4096
+
+static bool log_beside_iommu;
+module_param(log_beside_iommu, bool, 0444);
+MODULE_PARM_DESC(log_beside_iommu, "Offer the driver's log of DMA even where the IOMMU tracks dirty pages, for VMMs that know no other (default off)");
+
+/**
+ * migcap_vfio_dirty_log_wanted() - whether to offer the log for a device
+ * @dev: the device
+ *
+ * A VMM prefers a device's log to the IOMMU's dirty bits.  But those are exact,
+ * and this log is not.
+ *
+ * Return: true if log_ops should be set.
+ */
+bool migcap_vfio_dirty_log_wanted(struct device *dev)
+{
+	return migcap_vfio_dirty_log_possible() &&
+	       (log_beside_iommu ||
+		!device_iommu_capable(dev, IOMMU_CAP_DIRTY_TRACKING));
+}
 
 /**
  * migcap_vfio_dirty_log_init() - begin without a log
  * @log: the log
- * @guest: the guest
+ * @guest: has the account
  */
 void migcap_vfio_dirty_log_init(struct migcap_vfio_dirty_log *log,
 				struct migcap_vfio_guest *guest)
@@ -44,56 +70,48 @@ void migcap_vfio_dirty_log_init(struct migcap_vfio_dirty_log *log,
 	mutex_init(&log->lock);
 }
 
-static void
-migcap_vfio_dirty_log_free_ranges(struct migcap_vfio_dirty_log_range *ranges,
-				  u32 nr_ranges)
+static int migcap_vfio_dirty_log_alloc(struct migcap_vfio_dirty_spans *spans,
+				       u32 max)
 {
-	u32 i;
-
-	for (i = 0; i < nr_ranges; i++)
-		kvfree(ranges[i].reported);
-	kvfree(ranges);
+	*spans = (struct migcap_vfio_dirty_spans){
+		.span = kvcalloc(max, sizeof(*spans->span), GFP_KERNEL_ACCOUNT),
+		.max = max,
+	};
+	return spans->span ? 0 : -ENOMEM;
 }
 
-/* However long a VMM says that a range is: too long is no news for the log. */
-static unsigned long *migcap_vfio_dirty_log_alloc_bits(u64 nr_bits)
+static void migcap_vfio_dirty_log_free_locked(struct migcap_vfio_dirty_log *log)
 {
-	return kvcalloc(BITS_TO_LONGS(nr_bits), sizeof(unsigned long),
-			GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	lockdep_assert_held(&log->lock);
+
+	kvfree(log->ranges.span);
+	kvfree(log->reported.span);
+	log->ranges = (struct migcap_vfio_dirty_spans){};
+	log->reported = (struct migcap_vfio_dirty_spans){};
 }
 
-static struct migcap_vfio_dirty_log_range *
-migcap_vfio_dirty_log_copy_ranges(struct rb_root_cached *tree, u32 nr_ranges)
+/* Core lets an empty range pass, whose last byte is nonsense. */
+static int
+migcap_vfio_dirty_log_copy_locked(struct migcap_vfio_dirty_log *log,
+				  struct rb_root_cached *tree, u32 nr_ranges)
 {
 	struct interval_tree_node *node;
-	struct migcap_vfio_dirty_log_range *ranges;
-	int ret = -ENOMEM;
-	u32 i = 0;
+	u32 left = nr_ranges;
 
-	ranges = kvcalloc(nr_ranges, sizeof(*ranges), GFP_KERNEL_ACCOUNT);
-	if (!ranges)
-		return ERR_PTR(-ENOMEM);
-	for (node = interval_tree_iter_first(tree, 0, ULONG_MAX);
-	     node && i < nr_ranges;
-	     node = interval_tree_iter_next(node, 0, ULONG_MAX), i++) {
-		ranges[i].iova = node->start;
-		ranges[i].nr_units = (node->last - node->start + 1) >>
-				     UNIT_SHIFT;
-		/* Core lets an empty one pass, whose last byte is nonsense. */
-		if (!ranges[i].nr_units) {
-			ret = -EINVAL;
-			goto free;
-		}
-		ranges[i].reported =
-			migcap_vfio_dirty_log_alloc_bits(ranges[i].nr_units);
-		if (!ranges[i].reported)
-			goto free;
+	lockdep_assert_held(&log->lock);
+
+	if (migcap_vfio_dirty_log_alloc(&log->ranges, nr_ranges) ||
+	    migcap_vfio_dirty_log_alloc(&log->reported, MAX_REPORTED))
+		return -ENOMEM;
+	for (node = interval_tree_iter_first(tree, 0, ULONG_MAX); node && left;
+	     node = interval_tree_iter_next(node, 0, ULONG_MAX), left--) {
+		if (!((node->last - node->start + 1) >> UNIT_SHIFT))
+			return -EINVAL;
+		migcap_vfio_dirty_spans_add(&log->ranges,
+					    node->start >> UNIT_SHIFT,
+					    node->last >> UNIT_SHIFT);
 	}
-	return ranges;
-
-free:
-	migcap_vfio_dirty_log_free_ranges(ranges, nr_ranges);
-	return ERR_PTR(ret);
+	return 0;
 }
 
 /**
@@ -111,31 +129,27 @@ int migcap_vfio_dirty_log_start(struct migcap_vfio_dirty_log *log,
 				struct rb_root_cached *ranges, u32 nr_ranges,
 				u64 *page_size)
 {
-	struct migcap_vfio_dirty_log_range *copy;
 	struct migcap_vfio_guest_view view;
-	int ret = 0;
+	int ret;
 
-	if (*page_size < SZ_4K || !is_power_of_2(*page_size))
+	if (*page_size < SZ_4K || !is_power_of_2(*page_size) || !nr_ranges)
 		return -EINVAL;
-	copy = migcap_vfio_dirty_log_copy_ranges(ranges, nr_ranges);
-	if (IS_ERR(copy))
-		return PTR_ERR(copy);
-	migcap_vfio_guest_look(log->guest, &view);
 
 	mutex_lock(&log->lock);
-	if (log->nr_ranges) {
-		ret = -EINVAL;
+	if (log->ranges.span) {
+		mutex_unlock(&log->lock);
+		return -EINVAL;
+	}
+	ret = migcap_vfio_dirty_log_copy_locked(log, ranges, nr_ranges);
+	if (ret) {
+		migcap_vfio_dirty_log_free_locked(log);
 	} else {
-		swap(log->ranges, copy);
-		log->nr_ranges = nr_ranges;
-		log->tracked = view.tracked;
-		log->promise_seq = view.promise_seq;
-		log->dma_seq = view.dma_seq;
-		migcap_vfio_guest_track(log->guest);
+		migcap_vfio_guest_track(log->guest, MIGCAP_TRACK_LOG);
+		migcap_vfio_guest_snapshot(log->guest, &view);
+		log->mark = migcap_vfio_account_mark(&view.account);
+		log->writes = view.account.writes;
 	}
 	mutex_unlock(&log->lock);
-	if (ret)
-		migcap_vfio_dirty_log_free_ranges(copy, nr_ranges);
 	return ret;
 }
 
@@ -149,76 +163,67 @@ int migcap_vfio_dirty_log_start(struct migcap_vfio_dirty_log *log,
 int migcap_vfio_dirty_log_stop(struct migcap_vfio_dirty_log *log)
 {
 	mutex_lock(&log->lock);
-	migcap_vfio_dirty_log_free_ranges(log->ranges, log->nr_ranges);
-	log->ranges = NULL;
-	log->nr_ranges = 0;
-	migcap_vfio_guest_untrack(log->guest);
+	migcap_vfio_dirty_log_free_locked(log);
+	migcap_vfio_guest_untrack(log->guest, MIGCAP_TRACK_LOG);
 	mutex_unlock(&log->lock);
 	return 0;
 }
 
-static void
-migcap_vfio_dirty_log_all_dirty_locked(struct migcap_vfio_dirty_log *log)
-{
-	u32 i;
-
-	lockdep_assert_held(&log->lock);
-
-	for (i = 0; i < log->nr_ranges; i++)
-		memset(log->ranges[i].reported, 0,
-		       BITS_TO_LONGS(log->ranges[i].nr_units) *
-		       sizeof(unsigned long));
-}
-
-/* A promise that was given later, or not kept all the time, is none. */
-static bool
-migcap_vfio_dirty_log_is_tracked_locked(const struct migcap_vfio_dirty_log *log,
-					const struct migcap_vfio_guest_view
-						*view)
-{
-	lockdep_assert_held(&log->lock);
-
-	return log->tracked && log->promise_seq == view->promise_seq;
-}
-
 /*
- * Report what has not been reported of [first, last], in bytes of the range.
- * A unit that the query covers in part is reported in part, and stays to be
- * reported: iova_bitmap_set() drops all of what begins ahead of the query, and
- * writes past its end.
+ * Report what has not been reported of [first, last], in bytes.  A page that the
+ * query covers in part is reported in part, and stays to be reported:
+ * iova_bitmap_set() drops all of what begins ahead of the query, and writes past
+ * its end.
  */
 static void
 migcap_vfio_dirty_log_report_locked(struct migcap_vfio_dirty_log *log,
-				    struct migcap_vfio_dirty_log_range *range,
 				    u64 first, u64 last,
 				    struct iova_bitmap *dirty)
 {
-	unsigned long from = first >> UNIT_SHIFT, to;
-	unsigned long end = (last >> UNIT_SHIFT) + 1;
-	unsigned long whole = (first + BIT(UNIT_SHIFT) - 1) >> UNIT_SHIFT;
-	unsigned long whole_end = (last + 1) >> UNIT_SHIFT;
+	u64 page = first >> UNIT_SHIFT, end = last >> UNIT_SHIFT, to;
+	u64 whole = (first + BIT(UNIT_SHIFT) - 1) >> UNIT_SHIFT;
+	u64 whole_end = (last + 1) >> UNIT_SHIFT;
 
 	lockdep_assert_held(&log->lock);
 
-	while ((from = find_next_zero_bit(range->reported, end, from)) < end) {
+	while (migcap_vfio_dirty_spans_gap(&log->reported, &page, end, &to)) {
 		u64 begin, until;
 
-		to = find_next_bit(range->reported, min(end, from + STRETCH),
-				   from);
-		begin = max(first, (u64)from << UNIT_SHIFT);
-		until = min(last, ((u64)to << UNIT_SHIFT) - 1);
-		iova_bitmap_set(dirty, range->iova + begin, until - begin + 1);
-		from = max(from, whole);
-		if (from < min(to, whole_end))
-			bitmap_set(range->reported, from,
-				   min(to, whole_end) - from);
-		from = to;
+		to = min(to, page + STRETCH - 1);
+		begin = max(first, page << UNIT_SHIFT);
+		until = min(last, ((to + 1) << UNIT_SHIFT) - 1);
+		iova_bitmap_set(dirty, begin, until - begin + 1);
+		begin = max(page, whole);
+		until = min(to + 1, whole_end);
+		if (begin < until)
+			migcap_vfio_dirty_spans_add(&log->reported, begin,
+						    until - 1);
+		page = to + 1;
 		cond_resched();
 	}
 }
 
+/* Whether a report has anything to say; forgets what was said before a write. */
+static bool
+migcap_vfio_dirty_log_is_due_locked(struct migcap_vfio_dirty_log *log)
+{
+	struct migcap_vfio_guest_view view;
+
+	lockdep_assert_held(&log->lock);
+
+	migcap_vfio_guest_verify(log->guest, &view);
+	if (!view.quiesced ||
+	    migcap_vfio_account_tracked(&view.account, &log->mark))
+		return false;
+	if (log->writes != view.account.writes) {
+		log->writes = view.account.writes;
+		log->reported.count = 0;
+	}
+	return true;
+}
+
 /**
- * migcap_vfio_dirty_log_read() - report the dirty pages of a range, and forget them
+ * migcap_vfio_dirty_log_report() - report the dirty pages of a range, and forget them
  * @log: the log
  * @iova: first byte
  * @length: in bytes
@@ -229,11 +234,10 @@ migcap_vfio_dirty_log_report_locked(struct migcap_vfio_dirty_log *log,
  * Context: process, takes the log's lock and inside of it the guest's.
  * Return: 0, or -EINVAL if no log is running.
  */
-int migcap_vfio_dirty_log_read(struct migcap_vfio_dirty_log *log,
-			       unsigned long iova, unsigned long length,
-			       struct iova_bitmap *dirty)
+int migcap_vfio_dirty_log_report(struct migcap_vfio_dirty_log *log,
+				 unsigned long iova, unsigned long length,
+				 struct iova_bitmap *dirty)
 {
-	struct migcap_vfio_guest_view view;
 	u64 last = iova + length - 1;
 	int ret = 0;
 	u32 i;
@@ -241,29 +245,21 @@ int migcap_vfio_dirty_log_read(struct migcap_vfio_dirty_log *log,
 	if (!length)
 		return 0;
 	mutex_lock(&log->lock);
-	migcap_vfio_guest_look(log->guest, &view);
-	if (!log->nr_ranges)
+	if (!log->ranges.span)
 		ret = -EINVAL;
-	if (ret || !view.quiesced ||
-	    migcap_vfio_dirty_log_is_tracked_locked(log, &view))
+	if (ret || !migcap_vfio_dirty_log_is_due_locked(log))
 		goto unlock;
-	if (log->dma_seq != view.dma_seq) {
-		log->dma_seq = view.dma_seq;
-		migcap_vfio_dirty_log_all_dirty_locked(log);
-	}
-	for (i = 0; i < log->nr_ranges; i++) {
-		struct migcap_vfio_dirty_log_range *range = &log->ranges[i];
-		u64 end = range->iova + (range->nr_units << UNIT_SHIFT) - 1;
+	for (i = 0; i < log->ranges.count; i++) {
+		const struct migcap_vfio_dirty_span *range =
+			&log->ranges.span[i];
+		u64 begin = range->first << UNIT_SHIFT;
+		u64 end = ((range->last + 1) << UNIT_SHIFT) - 1;
 
-		if (last < range->iova || iova > end)
+		if (last < begin || iova > end)
 			continue;
-		migcap_vfio_dirty_log_report_locked(log, range,
-						    max_t(u64, iova,
-							  range->iova) -
-							    range->iova,
-						    min(last, end) -
-							    range->iova,
-						    dirty);
+		migcap_vfio_dirty_log_report_locked(log,
+						    max_t(u64, iova, begin),
+						    min(last, end), dirty);
 	}
 unlock:
 	mutex_unlock(&log->lock);

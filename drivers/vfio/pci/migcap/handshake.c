@@ -1,250 +1,199 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the host asks of the guest, and how long it waits for the answer.
+ * START, END and READY.
  *
- * Owns START, END and TRACKING, the time that an answer may take, and who is
- * woken by it.  Does not own what the guest writes: that is guest.c.
+ * Owns on whose behalf START stands, the time that the guest has to answer it,
+ * the time for which it may be kept READY, and whether the guest is to track its
+ * device's DMA.  Does not own what the guest's registers mean: cap_regs.c; nor
+ * the lock, the timer and the interrupt: guest.c.
  *
- * Lock: guest->lock.
+ * One START has one deadline.  A guest that gives READY and takes it back does
+ * not gain time by that.
  */
-#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/types.h>
 
 #include <linux/migcap_regs.h>
 
-#include "irq_trigger.h"
-#include "guest_locked.h"
-#include "stats.h"
-#include "trace.h"
+#include "handshake.h"
 
 /**
- * migcap_vfio_handshake_settle_locked() - tell everybody who waits how things are
- * @guest: the guest
+ * migcap_vfio_handshake_start() - raise START, or take it over
+ * @hs: the handshake
+ * @question: who asks, and how long the guest has
  *
- * Operators poll, and a VMM waits in read().
+ * A START that stands already is taken over by a new asker, with new times.
+ *
+ * Return: true if the guest has to be told.
  */
-void migcap_vfio_handshake_settle_locked(struct migcap_vfio_guest *guest)
+bool migcap_vfio_handshake_start(struct migcap_vfio_handshake *hs,
+				 const struct migcap_vfio_question *question)
 {
-	lockdep_assert_held(&guest->lock);
+	bool stands = hs->regs.vmm_status == MIGCAP_VMM_START;
 
-	guest->shown = migcap_vfio_guest_locked(guest);
-	WRITE_ONCE(guest->settled,
-		   guest->timed_out || migcap_vfio_quiesced_locked(guest));
-	if (guest->settled)
-		wake_up_all(&guest->wait);
-	guest->changed(guest);
-}
-
-static void migcap_vfio_handshake_notify_locked(struct migcap_vfio_guest *guest)
-{
-	bool enabled = guest->regs.ctrl & MIGCAP_CTRL_IRQ_ENABLE;
-
-	trace_migcap_notify(guest->stats->dev, &guest->regs);
-	if (enabled)
-		migcap_vfio_irq_trigger_raise(guest->irq_trigger,
-					      guest->regs.irq);
-	else
-		migcap_vfio_count(guest->stats, MIGCAP_COUNT_IRQ_DISABLED);
+	if (stands && hs->asker == question->asker)
+		return false;
+	hs->asker = question->asker;
+	hs->ended = MIGCAP_END_NONE;
+	hs->timed_out = false;
+	hs->ready_by = question->now + question->timeout_ms;
+	hs->limit_ms = question->limit_ms;
+	hs->strict = question->strict;
+	hs->stop_by = 0;
+	if (stands)
+		return false;
+	migcap_vfio_cap_regs_start(&hs->regs);
+	return true;
 }
 
 /**
- * migcap_vfio_handshake_forget_locked() - nothing has been asked
- * @guest: the guest
+ * migcap_vfio_handshake_end() - raise END, if START stands
+ * @hs: the handshake
+ * @why: the reason, for those who depended on the START
+ *
+ * EVENT.TRACKING stays as long as somebody wants the guest to track.
+ *
+ * Return: true if the guest has to be told.
  */
-void migcap_vfio_handshake_forget_locked(struct migcap_vfio_guest *guest)
+bool migcap_vfio_handshake_end(struct migcap_vfio_handshake *hs,
+			       enum migcap_vfio_end why)
 {
-	lockdep_assert_held(&guest->lock);
-
-	cancel_delayed_work(&guest->timeout);
-	guest->asker = MIGCAP_ASKED_BY_NONE;
-	guest->held = false;
-}
-
-static void migcap_vfio_handshake_end_locked(struct migcap_vfio_guest *guest)
-{
-	lockdep_assert_held(&guest->lock);
-
-	migcap_vfio_handshake_forget_locked(guest);
-	if (guest->regs.vf_status != MIGCAP_VF_READY)
-		migcap_vfio_bus_master_open(&guest->gate);
-	if (migcap_vfio_cap_regs_end(&guest->regs, 0)) {
-		migcap_vfio_count(guest->stats, MIGCAP_COUNT_ENDS);
-		migcap_vfio_handshake_notify_locked(guest);
-	}
-	migcap_vfio_handshake_settle_locked(guest);
-}
-
-static void migcap_vfio_handshake_timeout(struct work_struct *work)
-{
-	struct migcap_vfio_guest *guest =
-		container_of(to_delayed_work(work), struct migcap_vfio_guest,
-			     timeout);
-
-	mutex_lock(&guest->lock);
-	/* A question that came after this work had begun has time left. */
-	if (guest->asker != MIGCAP_ASKED_BY_NONE &&
-	    !migcap_vfio_quiesced_locked(guest) &&
-	    time_after_eq(jiffies, guest->deadline)) {
-		guest->timed_out = true;
-		migcap_vfio_count(guest->stats, MIGCAP_COUNT_TIMEOUTS);
-		migcap_vfio_refuse(guest->stats, -ETIMEDOUT,
-				   "guest did not answer READY in time");
-		/* A VMM learns it from read() and ends the migration itself. */
-		if (guest->asker == MIGCAP_ASKED_BY_OPERATOR)
-			migcap_vfio_handshake_end_locked(guest);
-		migcap_vfio_handshake_settle_locked(guest);
-	}
-	mutex_unlock(&guest->lock);
+	if (hs->asker != MIGCAP_ASKED_BY_NONE)
+		hs->ended = why;
+	if (why != MIGCAP_END_TIMEOUT)
+		hs->timed_out = false;
+	hs->asker = MIGCAP_ASKED_BY_NONE;
+	hs->stop_by = 0;
+	if (!hs->track)
+		hs->regs.event &= ~MIGCAP_EVENT_TRACKING;
+	return migcap_vfio_cap_regs_end(&hs->regs, 0);
 }
 
 /**
- * migcap_vfio_handshake_init() - begin without a question
- * @guest: the guest
+ * migcap_vfio_handshake_track() - have the guest track its device's DMA
+ * @hs: the handshake
+ * @who: MIGCAP_TRACK_* bit
+ *
+ * Return: true if the guest has to be told.
  */
-void migcap_vfio_handshake_init(struct migcap_vfio_guest *guest)
+bool migcap_vfio_handshake_track(struct migcap_vfio_handshake *hs, u8 who)
 {
-	guest->timeout_ms = MIGCAP_READY_TIMEOUT_MS;
-	INIT_DELAYED_WORK(&guest->timeout, migcap_vfio_handshake_timeout);
-	init_waitqueue_head(&guest->wait);
+	hs->track |= who;
+	return migcap_vfio_cap_regs_tracking(&hs->regs);
 }
 
 /**
- * migcap_vfio_handshake_again_locked() - give the guest its full time to answer, if asked
- * @guest: the guest
+ * migcap_vfio_handshake_untrack() - one of those who wanted it no longer does
+ * @hs: the handshake
+ * @who: MIGCAP_TRACK_* bit
  */
-void migcap_vfio_handshake_again_locked(struct migcap_vfio_guest *guest)
+void migcap_vfio_handshake_untrack(struct migcap_vfio_handshake *hs, u8 who)
 {
-	/* An operator may change it at any time; both must be the same. */
-	unsigned long delay = msecs_to_jiffies(READ_ONCE(guest->timeout_ms));
-
-	lockdep_assert_held(&guest->lock);
-
-	if (guest->asker == MIGCAP_ASKED_BY_NONE)
-		return;
-	guest->deadline = jiffies + delay;
-	mod_delayed_work(system_wq, &guest->timeout, delay);
+	hs->track &= ~who;
+	if (!hs->track)
+		hs->regs.event &= ~MIGCAP_EVENT_TRACKING;
 }
 
-static int migcap_vfio_handshake_start_locked(struct migcap_vfio_guest *guest,
-					      enum migcap_vfio_asker asker)
+/**
+ * migcap_vfio_handshake_is_tracked() - whether the guest's promise is in force
+ * @hs: the handshake
+ *
+ * Return: true if the guest has promised to track DMA, and knows that it has to.
+ */
+bool migcap_vfio_handshake_is_tracked(const struct migcap_vfio_handshake *hs)
 {
-	enum migcap_vfio_guest_state state;
+	return (hs->regs.ctrl & MIGCAP_CTRL_DMA_TRACKED) &&
+	       (hs->regs.event & MIGCAP_EVENT_TRACKING);
+}
 
-	lockdep_assert_held(&guest->lock);
+/**
+ * migcap_vfio_handshake_check() - look whether a deadline has passed
+ * @hs: the handshake
+ * @quiesced: the guest is READY, or its device cannot do DMA
+ * @now: the time, in milliseconds
+ *
+ * To be called after each event, and when migcap_vfio_handshake_deadline() says.
+ *
+ * Return: MIGCAP_END_TIMEOUT or MIGCAP_END_LIMIT if one has passed just now.
+ */
+enum migcap_vfio_end migcap_vfio_handshake_check(struct migcap_vfio_handshake *hs,
+						 bool quiesced, u64 now)
+{
+	if (hs->asker == MIGCAP_ASKED_BY_NONE || hs->timed_out)
+		return MIGCAP_END_NONE;
+	if (quiesced && hs->limit_ms && !hs->stop_by)
+		hs->stop_by = now + hs->limit_ms;
+	if (hs->stop_by && now >= hs->stop_by)
+		return MIGCAP_END_LIMIT;
+	if (quiesced || now < hs->ready_by)
+		return MIGCAP_END_NONE;
+	hs->timed_out = true;
+	return MIGCAP_END_TIMEOUT;
+}
 
-	if (!guest->is_open)
-		return migcap_vfio_refuse(guest->stats, -ENODEV,
-					  "no VMM has the device open");
-	state = migcap_vfio_guest_locked(guest);
-	if (state == MIGCAP_GUEST_ABSENT)
-		return migcap_vfio_refuse(guest->stats, -EOPNOTSUPP,
-					  "nobody in the guest answers");
-	if (guest->regs.vmm_status == MIGCAP_VMM_START) {
-		guest->asker = asker;
+/**
+ * migcap_vfio_handshake_deadline() - when to look again
+ * @hs: the handshake
+ * @quiesced: as for migcap_vfio_handshake_check()
+ *
+ * Return: the time, in milliseconds, or 0 for never.
+ */
+u64 migcap_vfio_handshake_deadline(const struct migcap_vfio_handshake *hs,
+				   bool quiesced)
+{
+	if (hs->asker == MIGCAP_ASKED_BY_NONE || hs->timed_out)
 		return 0;
-	}
-
-	guest->asker = asker;
-	guest->timed_out = false;
-	/* From here on, setting Bus Master Enable must not go unseen. */
-	if (state == MIGCAP_GUEST_BME_OFF)
-		migcap_vfio_bus_master_close(&guest->gate);
-	migcap_vfio_cap_regs_start(&guest->regs);
-	migcap_vfio_count(guest->stats, MIGCAP_COUNT_STARTS);
-	migcap_vfio_handshake_notify_locked(guest);
-	if (!migcap_vfio_quiesced_locked(guest))
-		migcap_vfio_handshake_again_locked(guest);
-	migcap_vfio_handshake_settle_locked(guest);
-	return 0;
+	if (quiesced)
+		return hs->stop_by;
+	return hs->stop_by && hs->stop_by < hs->ready_by ? hs->stop_by :
+							   hs->ready_by;
 }
 
 /**
- * migcap_vfio_guest_start() - raise START
- * @guest: the guest
- * @asker: who wants it; takes over if START is up already
+ * migcap_vfio_handshake_stopped() - the device has been stopped in time
+ * @hs: the handshake
  *
- * The answer comes later, if at all: migcap_vfio_guest_wait() waits for it, and
- * after the guest's timeout the question has failed.
- *
- * Context: process, takes the guest's lock.
- * Return: 0, -EOPNOTSUPP if nobody would answer, -ENODEV if no VMM is there.
+ * The VM is stopped, too: there is no outage any more that could be limited.
  */
-int migcap_vfio_guest_start(struct migcap_vfio_guest *guest,
-			    enum migcap_vfio_asker asker)
+void migcap_vfio_handshake_stopped(struct migcap_vfio_handshake *hs)
 {
-	int ret;
-
-	mutex_lock(&guest->lock);
-	ret = migcap_vfio_handshake_start_locked(guest, asker);
-	mutex_unlock(&guest->lock);
-	return ret;
+	hs->limit_ms = 0;
+	hs->stop_by = 0;
 }
 
 /**
- * migcap_vfio_guest_end() - raise END, if START is up, and let the guest run
- * @guest: the guest
- *
- * Context: process, takes the guest's lock.
+ * migcap_vfio_handshake_reset() - the guest has to introduce itself anew
+ * @hs: the handshake
  */
-void migcap_vfio_guest_end(struct migcap_vfio_guest *guest)
+void migcap_vfio_handshake_reset(struct migcap_vfio_handshake *hs)
 {
-	mutex_lock(&guest->lock);
-	guest->timed_out = false;
-	migcap_vfio_handshake_end_locked(guest);
-	mutex_unlock(&guest->lock);
+	hs->regs = (struct migcap_vfio_cap_regs){};
+	hs->asker = MIGCAP_ASKED_BY_NONE;
+	hs->ended = MIGCAP_END_OVER;
+	hs->timed_out = false;
+	hs->stop_by = 0;
 }
 
 /**
- * migcap_vfio_guest_track() - tell a guest that tracks its DMA to account for it
- * @guest: the guest
+ * migcap_vfio_handshake_arrive() - a guest has come from another host
+ * @hs: the handshake
+ * @regs: its registers
  *
- * Context: process, takes the guest's lock.
+ * Whatever was asked here before was asked of nobody.  The START that the guest
+ * brings along is the VMM's, and ends when the device runs.
  */
-void migcap_vfio_guest_track(struct migcap_vfio_guest *guest)
+void migcap_vfio_handshake_arrive(struct migcap_vfio_handshake *hs,
+				  const struct migcap_vfio_cap_regs *regs)
 {
-	mutex_lock(&guest->lock);
-	if (migcap_vfio_cap_regs_tracking(&guest->regs))
-		migcap_vfio_handshake_notify_locked(guest);
-	mutex_unlock(&guest->lock);
-}
-
-/**
- * migcap_vfio_guest_untrack() - nobody tracks dirty memory any more
- * @guest: the guest
- *
- * Context: process, takes the guest's lock.
- */
-void migcap_vfio_guest_untrack(struct migcap_vfio_guest *guest)
-{
-	mutex_lock(&guest->lock);
-	guest->regs.event &= ~MIGCAP_EVENT_TRACKING;
-	mutex_unlock(&guest->lock);
-}
-
-/**
- * migcap_vfio_guest_wait() - wait for the answer to START
- * @guest: the guest
- * @ms: how long, in milliseconds
- *
- * Context: process, takes the guest's lock, sleeps without it.
- * Return: 0 if the guest is quiesced, -EAGAIN if not yet, -ETIMEDOUT if its
- * time is over, -ERESTARTSYS on a signal.
- */
-int migcap_vfio_guest_wait(struct migcap_vfio_guest *guest, unsigned int ms)
-{
-	long left;
-	int ret;
-
-	left = wait_event_interruptible_timeout(guest->wait,
-						READ_ONCE(guest->settled),
-						msecs_to_jiffies(ms));
-	if (left < 0)
-		return left;
-
-	mutex_lock(&guest->lock);
-	if (migcap_vfio_quiesced_locked(guest))
-		ret = 0;
-	else
-		ret = guest->timed_out ? -ETIMEDOUT : -EAGAIN;
-	mutex_unlock(&guest->lock);
-	return ret;
+	migcap_vfio_handshake_reset(hs);
+	hs->regs = *regs;
+	migcap_vfio_cap_regs_drop_unknown(&hs->regs);
+	if (hs->regs.vmm_status != MIGCAP_VMM_START)
+		return;
+	hs->asker = MIGCAP_ASKED_BY_VMM;
+	hs->ended = MIGCAP_END_NONE;
+	hs->limit_ms = 0;
+	hs->strict = false;
+	/* The VMM runs the device when it is done; there is no hurry. */
+	hs->ready_by = U64_MAX;
 }

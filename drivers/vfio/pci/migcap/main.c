@@ -86,7 +86,27 @@ static struct pci_driver migcap_vfio_driver = {
 	.err_handler		= &migcap_vfio_err_handlers,
 	.driver_managed_dma	= true,
 };
-module_pci_driver(migcap_vfio_driver);
+
+static int __init migcap_vfio_module_init(void)
+{
+	int ret;
+
+	ret = migcap_vfio_dirty_pinned_module_init();
+	if (ret)
+		return ret;
+	ret = pci_register_driver(&migcap_vfio_driver);
+	if (ret)
+		migcap_vfio_dirty_pinned_module_exit();
+	return ret;
+}
+module_init(migcap_vfio_module_init);
+
+static void __exit migcap_vfio_module_exit(void)
+{
+	pci_unregister_driver(&migcap_vfio_driver);
+	migcap_vfio_dirty_pinned_module_exit();
+}
+module_exit(migcap_vfio_module_exit);
 
 MODULE_LICENSE("GPL");
 MODULE_IMPORT_NS(MIGCAP_COMPAT_NS_IOMMUFD);

@@ -13,14 +13,13 @@
 
 #include "config_emu.h"
 #include "dirty_log.h"
+#include "dirty_pinned.h"
 #include "irq_trigger.h"
 #include "guest.h"
 #include "cap_place.h"
 #include "stats.h"
 #include "stream.h"
-#include "sysfs.h"
 
-struct kernfs_node;
 struct migcap_vfio_migration_file;
 
 /*
@@ -31,14 +30,25 @@ struct migcap_vfio_migration_file;
  *	state_lock		the migration state and its data file
  *	  migf->lock		one data file
  *	    guest.lock		the guest: registers, gate, timeout
- *	      mailbox.lock	eventfds
+ *	      irq_trigger.lock	eventfds
  *	      stats.lock	the last refusal
  *
  * state_lock is not taken below memory_lock: a reset leaves word in
  * reset_seq, and whoever takes state_lock next acts on it.  No lock from
- * state_lock inwards is held while user memory is copied.  log.lock is taken
- * alone, with guest.lock inside of it.
+ * state_lock inwards is held while user memory is copied or faulted in: an
+ * operator's read of sysfs must not wait for a VMM's memory.  log.lock and
+ * pinned.lock are taken alone, the former with guest.lock inside of it.
  */
+
+/**
+ * struct migcap_vfio_stopped - a migration of a stopped VM
+ * @begun: the VMM has begun it, and neither completed it nor been refused
+ * @since: the account when it began
+ */
+struct migcap_vfio_stopped {
+	bool begun;
+	struct migcap_vfio_account_mark since;
+};
 
 /**
  * struct migcap_vfio_device - one VF
@@ -48,6 +58,7 @@ struct migcap_vfio_migration_file;
  * @guest: the guest
  * @config: the overlay over configuration space
  * @log: the log of the device's DMA
+ * @pinned: what a type1 container makes of the device's DMA
  * @place: where the capability is while the device is open
  * @ident: what a stream for this device says
  * @cap_offset: the operator's choice for the next open, or MIGCAP_PLACE_AUTO
@@ -55,9 +66,9 @@ struct migcap_vfio_migration_file;
  * @state_lock: protects the members from @place to @seen_reset_seq
  * @state: the migration state
  * @migf: the data file that goes with it, or NULL
+ * @stopped: the migration of a stopped VM that a query has begun
  * @seen_reset_seq: the reset that @state takes into account
  * @reset_seq: counts resets by the VMM
- * @nodes: sysfs files that can be polled, by enum migcap_vfio_node
  */
 struct migcap_vfio_device {
 	struct vfio_pci_core_device core;
@@ -66,6 +77,7 @@ struct migcap_vfio_device {
 	struct migcap_vfio_guest guest;
 	struct migcap_vfio_config_emu config;
 	struct migcap_vfio_dirty_log log;
+	struct migcap_vfio_dirty_pinned pinned;
 	struct migcap_vfio_cap_place place;
 	struct migcap_vfio_ident ident;
 	u16 cap_offset;
@@ -74,9 +86,9 @@ struct migcap_vfio_device {
 	struct mutex state_lock;
 	enum vfio_device_mig_state state;
 	struct migcap_vfio_migration_file *migf;
+	struct migcap_vfio_stopped stopped;
 	int seen_reset_seq;
 	atomic_t reset_seq;
-	struct kernfs_node *nodes[MIGCAP_NR_NODES];
 };
 
 static inline struct migcap_vfio_device *

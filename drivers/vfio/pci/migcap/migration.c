@@ -17,21 +17,23 @@
 #include <linux/migcap_regs.h>
 
 #include "migration_file.h"
+#include "basis.h"
+#include "dirty_log.h"
 #include "dirty_pinned.h"
 #include "migration.h"
 #include "migcap.h"
-#include "sysfs.h"
+#include "stats.h"
 #include "trace.h"
 
 static void
-migcap_vfio_migration_drop_data_locked(struct migcap_vfio_device *mvdev)
+migcap_vfio_migration_drop_file_locked(struct migcap_vfio_device *mvdev)
 {
 	lockdep_assert_held(&mvdev->state_lock);
 
 	if (!mvdev->migf)
 		return;
-	migcap_vfio_migration_file_disable(mvdev->migf);
-	migcap_vfio_migration_file_put(mvdev->migf);
+	migcap_vfio_migf_disable(mvdev->migf);
+	migcap_vfio_migf_put(mvdev->migf);
 	mvdev->migf = NULL;
 }
 
@@ -41,7 +43,7 @@ static void migcap_vfio_migration_set_locked(struct migcap_vfio_device *mvdev,
 	lockdep_assert_held(&mvdev->state_lock);
 
 	mvdev->state = state;
-	migcap_vfio_sysfs_notify(mvdev, MIGCAP_NODE_STATE);
+	migcap_vfio_notify(&mvdev->stats, MIGCAP_NODE_STATE);
 }
 
 /*
@@ -59,9 +61,10 @@ migcap_vfio_migration_take_reset_locked(struct migcap_vfio_device *mvdev)
 	if (reset_seq == mvdev->seen_reset_seq)
 		return;
 	mvdev->seen_reset_seq = reset_seq;
-	migcap_vfio_migration_drop_data_locked(mvdev);
+	migcap_vfio_migration_drop_file_locked(mvdev);
 	migcap_vfio_migration_set_locked(mvdev, VFIO_DEVICE_STATE_RUNNING);
-	migcap_vfio_guest_end(&mvdev->guest);
+	migcap_vfio_guest_untrack(&mvdev->guest, MIGCAP_TRACK_SAVE);
+	migcap_vfio_guest_end(&mvdev->guest, MIGCAP_END_OVER);
 }
 
 /**
@@ -101,22 +104,25 @@ migcap_vfio_migration_no_change(struct migcap_vfio_device *mvdev)
 	return NULL;
 }
 
-/* A guest that an operator has quiesced stays so until he or a VMM ends it. */
+/*
+ * A guest that an operator has quiesced stays so until the operator or a VMM
+ * ends it.
+ */
 static struct file *migcap_vfio_migration_run(struct migcap_vfio_device *mvdev)
 {
 	struct migcap_vfio_guest_view view;
 
-	migcap_vfio_guest_look(&mvdev->guest, &view);
+	migcap_vfio_guest_snapshot(&mvdev->guest, &view);
 	if (view.asker != MIGCAP_ASKED_BY_OPERATOR)
-		migcap_vfio_guest_end(&mvdev->guest);
+		migcap_vfio_guest_end(&mvdev->guest, MIGCAP_END_OVER);
 	return NULL;
 }
 
 static struct file *
 migcap_vfio_migration_end_save(struct migcap_vfio_device *mvdev)
 {
-	migcap_vfio_migration_drop_data_locked(mvdev);
-	migcap_vfio_guest_untrack(&mvdev->guest);
+	migcap_vfio_migration_drop_file_locked(mvdev);
+	migcap_vfio_guest_untrack(&mvdev->guest, MIGCAP_TRACK_SAVE);
 	return NULL;
 }
 
@@ -127,63 +133,25 @@ migcap_vfio_migration_cancel_save(struct migcap_vfio_device *mvdev)
 	return migcap_vfio_migration_run(mvdev);
 }
 
-/*
- * A VMM that migrates a stopped VM sends RAM before it asks anything of the
- * device, and would never come to an end while all of it counts as dirty.  A
- * device in use may write on: that migration is refused in STOP_COPY, and has
- * to get there.
- */
-static struct file *migcap_vfio_migration_stop(struct migcap_vfio_device *mvdev)
-{
-	if (!migcap_vfio_dirty_pinned_can_log())
-		migcap_vfio_dirty_pinned_scope(&mvdev->core.vdev);
-	return NULL;
-}
-
-/*
- * Where neither this driver nor the guest accounts for the device's DMA, it
- * must be quiesced before RAM is sent.
- */
-static int
-migcap_vfio_migration_choose_account(struct migcap_vfio_device *mvdev,
-				     const struct migcap_vfio_guest_view *view,
-				     enum migcap_vfio_dma_account *account)
-{
-	if (view->guest == MIGCAP_GUEST_ABSENT)
-		return migcap_vfio_refuse(&mvdev->stats, -EOPNOTSUPP,
-					  "nobody in the guest answers");
-	*account = MIGCAP_DMA_LOGGED;
-	if (migcap_vfio_dirty_pinned_can_log())
-		return 0;
-	*account = view->tracked ? MIGCAP_DMA_TRACKED : MIGCAP_DMA_NONE;
-	if (!view->tracked && !view->quiesced)
-		return migcap_vfio_refuse(&mvdev->stats, -EBUSY,
-					  "quiesce the guest before the migration");
-	if (migcap_vfio_dirty_pinned_scope(&mvdev->core.vdev))
-		return migcap_vfio_refuse(&mvdev->stats, -EOPNOTSUPP,
-					  "container cannot track dirty memory by pinned pages");
-	return 0;
-}
-
 static struct file *
 migcap_vfio_migration_begin_precopy(struct migcap_vfio_device *mvdev)
 {
-	enum migcap_vfio_dma_account account;
-	struct migcap_vfio_guest_view view;
+	struct migcap_vfio_account_basis basis;
 	struct migcap_vfio_migration_file *migf;
+	struct migcap_vfio_guest_view view;
 	int ret;
 
-	migcap_vfio_guest_look(&mvdev->guest, &view);
-	ret = migcap_vfio_migration_choose_account(mvdev, &view, &account);
-	if (ret)
-		return ERR_PTR(ret);
-
-	migf = migcap_vfio_migration_file_save(mvdev);
+	migf = migcap_vfio_migf_save(mvdev);
 	if (IS_ERR(migf))
 		return ERR_CAST(migf);
-	migcap_vfio_save_begin(&migf->save, account, &view);
-	migcap_vfio_guest_track(&mvdev->guest);
-	/* Who need not be asked may be told at once. */
+	ret = migcap_vfio_basis_precopy(mvdev, &view, &basis);
+	if (ret) {
+		migcap_vfio_migf_put(migf);
+		return ERR_PTR(ret);
+	}
+	mvdev->stopped.begun = false;
+	migcap_vfio_save_begin(&migf->save, &basis);
+	/* Already quiesced: raise START now. */
 	if (view.quiesced)
 		migcap_vfio_save_ask(&migf->save);
 	migcap_vfio_count(&mvdev->stats, MIGCAP_COUNT_SAVES);
@@ -196,24 +164,24 @@ migcap_vfio_migration_stop_precopy(struct migcap_vfio_device *mvdev)
 	mutex_lock(&mvdev->migf->lock);
 	migcap_vfio_save_stop(&mvdev->migf->save);
 	mutex_unlock(&mvdev->migf->lock);
+	migcap_vfio_guest_stopped(&mvdev->guest);
 	return NULL;
 }
 
-/* The VM was stopped before the migration: there is no time to ask. */
 static struct file *
 migcap_vfio_migration_begin_stop_copy(struct migcap_vfio_device *mvdev)
 {
-	struct migcap_vfio_guest_view view;
+	struct migcap_vfio_account_basis basis;
 	struct migcap_vfio_migration_file *migf;
+	int ret;
 
-	migcap_vfio_guest_look(&mvdev->guest, &view);
-	if (!view.quiesced)
-		return ERR_PTR(migcap_vfio_refuse(&mvdev->stats, -EBUSY,
-						  "stopped before READY"));
-	migf = migcap_vfio_migration_file_save(mvdev);
+	ret = migcap_vfio_basis_stop_copy(mvdev, &basis);
+	if (ret)
+		return ERR_PTR(ret);
+	migf = migcap_vfio_migf_save(mvdev);
 	if (IS_ERR(migf))
 		return ERR_CAST(migf);
-	migcap_vfio_save_begin(&migf->save, MIGCAP_DMA_NONE, &view);
+	migcap_vfio_save_begin(&migf->save, &basis);
 	migcap_vfio_save_ask(&migf->save);
 	migcap_vfio_save_stop(&migf->save);
 	migcap_vfio_count(&mvdev->stats, MIGCAP_COUNT_SAVES);
@@ -226,14 +194,15 @@ migcap_vfio_migration_begin_resume(struct migcap_vfio_device *mvdev)
 	struct migcap_vfio_migration_file *migf;
 	int ret;
 
-	migf = migcap_vfio_migration_file_resume(mvdev);
+	migf = migcap_vfio_migf_resume(mvdev);
 	if (IS_ERR(migf))
 		return ERR_CAST(migf);
-	ret = migcap_vfio_guest_hold(&mvdev->guest);
+	ret = migcap_vfio_guest_block_dma(&mvdev->guest);
 	if (ret) {
-		migcap_vfio_migration_file_put(migf);
+		migcap_vfio_migf_put(migf);
 		return ERR_PTR(ret);
 	}
+	mvdev->stopped.begun = false;
 	return migcap_vfio_migration_publish(mvdev, migf);
 }
 
@@ -254,7 +223,7 @@ migcap_vfio_migration_end_resume(struct migcap_vfio_device *mvdev)
 	}
 	migcap_vfio_guest_restore(&mvdev->guest, &migf->decoder.out);
 	migcap_vfio_count(&mvdev->stats, MIGCAP_COUNT_LOADS);
-	migcap_vfio_migration_drop_data_locked(mvdev);
+	migcap_vfio_migration_drop_file_locked(mvdev);
 	return NULL;
 }
 
@@ -278,7 +247,7 @@ static const struct {
 
 	ARC(RUNNING, RUNNING_P2P, no_change),
 	ARC(RUNNING_P2P, RUNNING, run),
-	ARC(RUNNING_P2P, STOP, stop),
+	ARC(RUNNING_P2P, STOP, no_change),
 	ARC(STOP, RUNNING_P2P, no_change),
 
 	ARC(PRE_COPY, RUNNING, cancel_save),
@@ -322,6 +291,9 @@ migcap_vfio_migration_set_state(struct vfio_device *vdev,
 	struct file *filp = NULL;
 	int ret;
 
+	ret = migcap_vfio_basis_prepare(mvdev, state);
+	if (ret)
+		return ERR_PTR(ret);
 	migcap_vfio_migration_lock(mvdev);
 	while (mvdev->state != state) {
 		ret = vfio_mig_get_next_state(vdev, mvdev->state, state, &next);
@@ -356,26 +328,93 @@ static int migcap_vfio_migration_get_state(struct vfio_device *vdev,
 }
 
 /*
- * A VMM asks this in PRE_COPY each time that it has sent nearly all of RAM that it
- * knew of.  One of these is the moment to raise START: until then the device
- * works.
+ * Without a log the container has to count the device as silent from now on, or
+ * the VMM would send all memory again and again.  If the device may write
+ * nevertheless, STOP_COPY will be refused.
+ */
+static void migcap_vfio_migration_begin_stopped(struct migcap_vfio_device *mvdev)
+{
+	migcap_vfio_dirty_pinned_switch(&mvdev->pinned);
+	migcap_vfio_migration_lock(mvdev);
+	if (mvdev->state == VFIO_DEVICE_STATE_STOP)
+		migcap_vfio_basis_begin_stopped(mvdev);
+	migcap_vfio_migration_unlock(mvdev);
+}
+
+/*
+ * A VMM asks this in PRE_COPY each time that it has sent nearly all of the RAM
+ * that it knew of.  One of these is the moment to raise START: until then the
+ * device works.
  */
 static int migcap_vfio_migration_get_data_size(struct vfio_device *vdev,
 					       unsigned long *size)
 {
 	struct migcap_vfio_device *mvdev = migcap_vfio_from_vdev(vdev);
+	bool stopped;
 
 	*size = MIGCAP_STREAM_MAX_SIZE;
 	migcap_vfio_migration_lock(mvdev);
+	stopped = mvdev->state == VFIO_DEVICE_STATE_STOP;
 	if (mvdev->state == VFIO_DEVICE_STATE_PRE_COPY) {
 		mutex_lock(&mvdev->migf->lock);
 		if (migcap_vfio_save_query(&mvdev->migf->save))
-			*size = MIGCAP_SAVER_NOT_YET;
+			*size = MIGCAP_SAVE_NOT_YET;
 		mutex_unlock(&mvdev->migf->lock);
 	}
 	migcap_vfio_migration_take_reset_locked(mvdev);
 	migcap_vfio_migration_unlock(mvdev);
+	if (stopped && !migcap_vfio_dirty_log_possible())
+		migcap_vfio_migration_begin_stopped(mvdev);
 	return 0;
+}
+
+static void
+migcap_vfio_migration_release_locked(struct migcap_vfio_device *mvdev)
+{
+	lockdep_assert_held(&mvdev->state_lock);
+
+	if (migcap_vfio_guest_is_arriving(&mvdev->guest))
+		return;
+	migcap_vfio_guest_end(&mvdev->guest, MIGCAP_END_OPERATOR);
+	if (mvdev->state != VFIO_DEVICE_STATE_STOP_COPY)
+		return;
+	mutex_lock(&mvdev->migf->lock);
+	migcap_vfio_save_cancel(&mvdev->migf->save);
+	mutex_unlock(&mvdev->migf->lock);
+}
+
+/**
+ * migcap_vfio_migration_quiesce() - an operator asks the guest, or ends that
+ * @mvdev: the device
+ * @quiesce: true to raise START, false to raise END
+ *
+ * The guest can be asked only while the device runs.  It gets its device back in
+ * every state; a migration that depends on its consent fails then.  A guest that
+ * is still arriving gets its END when the device runs.
+ *
+ * Context: process, takes the state lock.  The device is powered.
+ * Return: 0, -ENODEV if no VMM is there, -EBUSY, -EOPNOTSUPP if nobody answers.
+ */
+int migcap_vfio_migration_quiesce(struct migcap_vfio_device *mvdev,
+				  bool quiesce)
+{
+	int ret = 0;
+
+	migcap_vfio_migration_lock(mvdev);
+	if (!mvdev->is_open)
+		ret = migcap_vfio_refuse(&mvdev->stats, -ENODEV,
+					 "no VMM has the device open");
+	else if (!quiesce)
+		migcap_vfio_migration_release_locked(mvdev);
+	else if (mvdev->state != VFIO_DEVICE_STATE_RUNNING)
+		ret = migcap_vfio_refuse(&mvdev->stats, -EBUSY,
+					 "a migration is under way");
+	else
+		ret = migcap_vfio_guest_start(&mvdev->guest,
+					      MIGCAP_ASKED_BY_OPERATOR,
+					      MIGCAP_ACCOUNT_STILL);
+	migcap_vfio_migration_unlock(mvdev);
+	return ret;
 }
 
 static const struct vfio_migration_ops migcap_vfio_migration_ops = {
@@ -407,6 +446,7 @@ void migcap_vfio_migration_open(struct migcap_vfio_device *mvdev)
 {
 	migcap_vfio_migration_lock(mvdev);
 	mvdev->is_open = true;
+	mvdev->stopped.begun = false;
 	migcap_vfio_migration_set_locked(mvdev, VFIO_DEVICE_STATE_RUNNING);
 	migcap_vfio_migration_unlock(mvdev);
 }
@@ -418,7 +458,7 @@ void migcap_vfio_migration_open(struct migcap_vfio_device *mvdev)
 void migcap_vfio_migration_close(struct migcap_vfio_device *mvdev)
 {
 	migcap_vfio_migration_lock(mvdev);
-	migcap_vfio_migration_drop_data_locked(mvdev);
+	migcap_vfio_migration_drop_file_locked(mvdev);
 	mvdev->is_open = false;
 	migcap_vfio_migration_set_locked(mvdev, VFIO_DEVICE_STATE_RUNNING);
 	migcap_vfio_migration_unlock(mvdev);

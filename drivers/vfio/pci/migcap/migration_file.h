@@ -43,10 +43,10 @@ struct migcap_vfio_migration_file {
 };
 
 struct migcap_vfio_migration_file *
-migcap_vfio_migration_file_save(struct migcap_vfio_device *mvdev);
+migcap_vfio_migf_save(struct migcap_vfio_device *mvdev);
 struct migcap_vfio_migration_file *
-migcap_vfio_migration_file_resume(struct migcap_vfio_device *mvdev);
-void migcap_vfio_migration_file_disable(struct migcap_vfio_migration_file *migf);
-void migcap_vfio_migration_file_put(struct migcap_vfio_migration_file *migf);
+migcap_vfio_migf_resume(struct migcap_vfio_device *mvdev);
+void migcap_vfio_migf_disable(struct migcap_vfio_migration_file *migf);
+void migcap_vfio_migf_put(struct migcap_vfio_migration_file *migf);
 
 #endif /* MIGCAP_VFIO_MIGRATION_FILE_H */

@@ -5,20 +5,22 @@
  * Owns the order of the records and what is said while the guest has not
  * answered: a VMM stops the VM when little is left to read, so until READY
  * there is much left, and each read gives a little of it.  -ENOMSG would say
- * the opposite.  Does not own the file: migration_file.c; nor the encoding: stream.c.
+ * the opposite.  Does not own the file: migration_file.c; the encoding:
+ * stream.c; nor when START is due: start_policy.c.
  *
  * The lock is the owner's; the guest's is taken inside of it.
  */
 #include <linux/errno.h>
+#include <linux/minmax.h>
 #include <linux/timekeeping.h>
 
 #include "guest.h"
-#include "stats.h"
 #include "save.h"
+#include "stats.h"
 
 /**
  * migcap_vfio_save_init() - begin to save
- * @save: the save
+ * @save: the saving side
  * @guest: the guest
  * @stats: takes refusals
  * @ident: the device
@@ -31,22 +33,20 @@ void migcap_vfio_save_init(struct migcap_vfio_save *save,
 	save->guest = guest;
 	save->stats = stats;
 	save->out.ident = *ident;
+	save->left = MIGCAP_SAVE_NOT_YET;
 }
 
 /**
  * migcap_vfio_save_begin() - the device is in PRE_COPY or STOP_COPY now
- * @save: the save
- * @account: who tells the VMM what the device wrote
- * @view: the look at the guest that led to it
+ * @save: the saving side
+ * @basis: who tells the VMM what the device wrote, since when
  */
 void migcap_vfio_save_begin(struct migcap_vfio_save *save,
-			    enum migcap_vfio_dma_account account,
-			    const struct migcap_vfio_guest_view *view)
+			    const struct migcap_vfio_account_basis *basis)
 {
-	save->account = account;
-	save->dma_seq = view->dma_seq;
-	save->promise_seq = view->promise_seq;
-	migcap_vfio_start_policy_begin(&save->pending, ktime_get_ns());
+	save->basis = *basis;
+	save->writes = basis->mark.writes;
+	migcap_vfio_start_policy_begin(&save->policy, ktime_get_ns());
 }
 
 static int migcap_vfio_save_fail(struct migcap_vfio_save *save, int error,
@@ -58,7 +58,7 @@ static int migcap_vfio_save_fail(struct migcap_vfio_save *save, int error,
 
 /**
  * migcap_vfio_save_ask() - raise START for this migration, once
- * @save: the save
+ * @save: the saving side
  *
  * If nobody answers any more, the next read says so.
  */
@@ -67,65 +67,170 @@ void migcap_vfio_save_ask(struct migcap_vfio_save *save)
 	if (save->asked)
 		return;
 	save->asked = true;
-	/* The guest has told why. */
-	save->error = migcap_vfio_guest_start(save->guest, MIGCAP_ASKED_BY_VMM);
-	/* Until the head is read, what is new is still the first. */
-	if (save->stage != MIGCAP_SAVER_HEAD)
-		save->reinit = true;
+	/* The guest's side has told why. */
+	save->error = migcap_vfio_guest_start(save->guest, MIGCAP_ASKED_BY_VMM,
+					      save->basis.kind);
 }
 
-/* From START until the reader has come to the answer. */
+static bool migcap_vfio_save_is_answered(const struct migcap_vfio_save *save,
+					 const struct migcap_vfio_guest_view *view)
+{
+	return view->quiesced && !view->timed_out &&
+	       migcap_vfio_account_settled(&view->account, &save->basis);
+}
+
+/* START does not stand any more: it is not only the VMM who can end it. */
+static void migcap_vfio_save_ended(struct migcap_vfio_save *save,
+				   const struct migcap_vfio_guest_view *view)
+{
+	switch (view->ended) {
+	case MIGCAP_END_LIMIT:
+		save->asked = false;
+		migcap_vfio_start_policy_postpone(&save->policy, ktime_get_ns(),
+						  ++save->limits);
+		break;
+	case MIGCAP_END_OPERATOR:
+		migcap_vfio_save_fail(save, -ECANCELED,
+				      "operator took the device back");
+		break;
+	default:
+		migcap_vfio_save_fail(save, -EIO,
+				      "guest was reset during the migration");
+		break;
+	}
+}
+
+/* A guest that took its device back is to be waited for once more. */
+static void migcap_vfio_save_leave_quiet(struct migcap_vfio_save *save,
+					 const struct migcap_vfio_guest_view *view)
+{
+	if (migcap_vfio_save_is_answered(save, view) &&
+	    view->account.writes == save->writes)
+		return;
+	save->stage = MIGCAP_SAVE_ASK;
+	save->reinit = true;
+}
+
+/* Draw the consequences of what the guest and others have done meanwhile. */
+static void migcap_vfio_save_follow(struct migcap_vfio_save *save,
+				    struct migcap_vfio_guest_view *view)
+{
+	const char *broken;
+
+	migcap_vfio_guest_snapshot(save->guest, view);
+	if (save->error || save->stopped)
+		return;
+	broken = migcap_vfio_account_broken(&view->account, &save->basis);
+	if (broken) {
+		migcap_vfio_save_fail(save, -EIO, broken);
+		return;
+	}
+	if (save->stage == MIGCAP_SAVE_QUIET)
+		migcap_vfio_save_leave_quiet(save, view);
+	if (!save->asked || (save->stage == MIGCAP_SAVE_QUIET &&
+			     view->ended != MIGCAP_END_OPERATOR))
+		return;
+	if (view->asker != MIGCAP_ASKED_BY_VMM)
+		migcap_vfio_save_ended(save, view);
+	else if (view->timed_out)
+		migcap_vfio_save_fail(save, -ETIMEDOUT,
+				      "guest did not answer READY in time");
+	else if (view->state == MIGCAP_GUEST_ABSENT)
+		migcap_vfio_save_fail(save, -EOPNOTSUPP,
+				      "guest took its answer back and is gone");
+}
+
+/* Until the reader has come to the answer, the VMM must not stop the VM. */
 static bool migcap_vfio_save_is_unanswered(const struct migcap_vfio_save *save)
 {
-	return save->asked && !save->stopped && !save->error &&
-	       save->stage <= MIGCAP_SAVER_ASK;
+	return !save->stopped && save->stage <= MIGCAP_SAVE_ASK;
+}
+
+static void migcap_vfio_save_consider(struct migcap_vfio_save *save)
+{
+	if (!save->error && !save->asked &&
+	    migcap_vfio_start_policy_query(&save->policy, ktime_get_ns()))
+		migcap_vfio_save_ask(save);
 }
 
 /**
  * migcap_vfio_save_query() - the VMM asks in PRE_COPY how much there is to save
- * @save: the save
+ * @save: the saving side
  *
- * Raises START if the guest should be asked now.
+ * Raises START if the guest should be asked now.  An error is for read() to
+ * tell: a VMM survives it better before it has stopped the VM.
  *
  * Return: true if the VMM must not stop the VM yet.
  */
 bool migcap_vfio_save_query(struct migcap_vfio_save *save)
 {
-	if (!save->asked) {
-		if (!migcap_vfio_start_policy_query(&save->pending,
-						    ktime_get_ns()))
-			return true;
-		migcap_vfio_save_ask(save);
-	}
-	return migcap_vfio_save_is_unanswered(save);
+	struct migcap_vfio_guest_view view;
+
+	save->sized = true;
+	migcap_vfio_save_follow(save, &view);
+	migcap_vfio_save_consider(save);
+	return save->error || migcap_vfio_save_is_unanswered(save);
+}
+
+/**
+ * migcap_vfio_save_initial_bytes() - what is left to read before the device stops
+ * @save: the saving side
+ * @reinit: the VMM understands REINIT; set to whether this is one
+ *
+ * Only falls, as the uAPI wants it (struct vfio_precopy_info), unless REINIT
+ * says that it has grown.  That is not said of growth which is over already.
+ *
+ * A VMM that never queries MIG_DATA_SIZE is heard here.
+ *
+ * Return: bytes.
+ */
+u64 migcap_vfio_save_initial_bytes(struct migcap_vfio_save *save, bool *reinit)
+{
+	struct migcap_vfio_guest_view view;
+	u64 left = save->have - save->pos;
+
+	migcap_vfio_save_follow(save, &view);
+	if (!save->sized && save->stage != MIGCAP_SAVE_HEAD)
+		migcap_vfio_save_consider(save);
+	if (migcap_vfio_save_is_unanswered(save))
+		left = MIGCAP_SAVE_NOT_YET;
+	*reinit = *reinit && save->reinit && left > save->left;
+	save->reinit = save->reinit && !*reinit && left > save->left;
+	if (*reinit || left < save->left)
+		save->left = left;
+	return save->left;
 }
 
 /**
  * migcap_vfio_save_waits() - whether the next read depends on the guest's answer
- * @save: the save
+ * @save: the saving side
  *
  * Return: true if it is worth to wait a little before the next read.
  */
 bool migcap_vfio_save_waits(const struct migcap_vfio_save *save)
 {
-	return migcap_vfio_save_is_unanswered(save) &&
-	       save->stage == MIGCAP_SAVER_ASK;
+	return save->asked && !save->stopped && !save->error &&
+	       save->stage == MIGCAP_SAVE_ASK && save->pos == save->have;
 }
 
 /**
- * migcap_vfio_save_initial_bytes() - what is left to read before the device stops
- * @save: the save
+ * migcap_vfio_save_is_readable() - whether poll() should wake the reader
+ * @save: the saving side
  *
- * Return: bytes.
+ * FILLER is nothing to wake for.
+ *
+ * Return: true if there is a record to read, the end, or an error.
  */
-u64 migcap_vfio_save_initial_bytes(const struct migcap_vfio_save *save)
+bool migcap_vfio_save_is_readable(struct migcap_vfio_save *save)
 {
-	if (migcap_vfio_save_is_unanswered(save))
-		return MIGCAP_SAVER_NOT_YET;
-	if (save->stage == MIGCAP_SAVER_HEAD)
-		return sizeof(struct migcap_vfio_stream_preamble) +
-		       MIGCAP_STREAM_MAX_RECORD;
-	return save->have - save->pos;
+	struct migcap_vfio_guest_view view;
+
+	migcap_vfio_save_follow(save, &view);
+	if (save->error || save->stopped || save->pos < save->have ||
+	    save->stage == MIGCAP_SAVE_HEAD)
+		return true;
+	return save->stage == MIGCAP_SAVE_ASK && save->asked &&
+	       migcap_vfio_save_is_answered(save, &view);
 }
 
 static void migcap_vfio_save_put(struct migcap_vfio_save *save,
@@ -135,108 +240,50 @@ static void migcap_vfio_save_put(struct migcap_vfio_save *save,
 					     &save->out);
 }
 
-/* DMA that nobody reports ends the migration. */
-static int migcap_vfio_save_check_dma(struct migcap_vfio_save *save,
+static int migcap_vfio_save_ask_stage(struct migcap_vfio_save *save,
 				      const struct migcap_vfio_guest_view *view)
 {
-	switch (save->account) {
-	case MIGCAP_DMA_LOGGED:
-		return 0;
-	case MIGCAP_DMA_TRACKED:
-		if (view->promise_seq == save->promise_seq)
-			return 0;
-		return migcap_vfio_save_fail(save, -EIO,
-					     "guest ceased to track its device's DMA");
-	case MIGCAP_DMA_NONE:
-		break;
-	}
-	if (view->dma_seq == save->dma_seq)
-		return 0;
-	return migcap_vfio_save_fail(save, -EIO,
-				     "guest used its device during the migration");
-}
-
-static int migcap_vfio_save_ask_stage(struct migcap_vfio_save *save)
-{
-	struct migcap_vfio_guest_view view;
-
 	if (!save->asked)
 		return -ENOMSG;
-	migcap_vfio_guest_look(save->guest, &view);
-	if (migcap_vfio_save_check_dma(save, &view))
-		return save->error;
-	if (view.quiesced) {
-		save->dma_seq = view.dma_seq;
-		save->stage = MIGCAP_SAVER_QUIET;
-	} else if (view.timed_out) {
-		return migcap_vfio_save_fail(save, -ETIMEDOUT,
-					     "guest did not answer READY in time");
-	} else if (view.guest == MIGCAP_GUEST_ABSENT) {
-		return migcap_vfio_save_fail(save, -EOPNOTSUPP,
-					     "guest took its answer back and is gone");
+	if (migcap_vfio_save_is_answered(save, view)) {
+		save->writes = view->account.writes;
+		save->stage = MIGCAP_SAVE_QUIET;
 	}
 	migcap_vfio_save_put(save, MIGCAP_STREAM_FILLER);
 	return 0;
 }
 
-/* A guest that took its device back is to be waited for once more. */
-static bool migcap_vfio_save_leave_quiet(struct migcap_vfio_save *save)
-{
-	struct migcap_vfio_guest_view view;
-
-	migcap_vfio_guest_look(save->guest, &view);
-	if (view.dma_seq == save->dma_seq)
-		return false;
-	save->stage = MIGCAP_SAVER_ASK;
-	save->reinit = true;
-	return true;
-}
-
-/**
- * migcap_vfio_save_renew() - whether there is new data since this was asked
- * @save: the save
- *
- * What is left to read before the device stops had come to zero, or nearly so,
- * and is more now.
- *
- * Return: true, once for each time that it happened.
- */
-bool migcap_vfio_save_renew(struct migcap_vfio_save *save)
-{
-	bool reinit;
-
-	if (save->stage == MIGCAP_SAVER_QUIET)
-		migcap_vfio_save_leave_quiet(save);
-	reinit = save->reinit;
-	save->reinit = false;
-	return reinit;
-}
-
 /* Encode what comes next, if anything does. */
 static int migcap_vfio_save_fill(struct migcap_vfio_save *save)
 {
+	struct migcap_vfio_guest_view view;
+
+	migcap_vfio_save_follow(save, &view);
+	if (save->error)
+		return save->error;
 	save->have = 0;
 	save->pos = 0;
 	switch (save->stage) {
-	case MIGCAP_SAVER_HEAD:
+	case MIGCAP_SAVE_HEAD:
 		save->have = migcap_vfio_stream_put_preamble(save->buf);
 		migcap_vfio_save_put(save, MIGCAP_STREAM_IDENT);
-		save->stage = save->stopped ? MIGCAP_SAVER_STATE :
-						MIGCAP_SAVER_ASK;
+		save->stage = save->stopped ? MIGCAP_SAVE_STATE :
+					      MIGCAP_SAVE_ASK;
 		return 0;
-	case MIGCAP_SAVER_ASK:
-		return migcap_vfio_save_ask_stage(save);
-	case MIGCAP_SAVER_QUIET:
-		return migcap_vfio_save_leave_quiet(save)
-			       ? migcap_vfio_save_ask_stage(save)
-			       : -ENOMSG;
-	case MIGCAP_SAVER_STATE:
+	case MIGCAP_SAVE_ASK:
+		return migcap_vfio_save_ask_stage(save, &view);
+	case MIGCAP_SAVE_QUIET:
+		return -ENOMSG;
+	case MIGCAP_SAVE_STATE:
+		if (!view.quiesced)
+			return migcap_vfio_save_fail(save, -EIO,
+						     "device was used after it had stopped");
 		migcap_vfio_guest_save(save->guest, &save->out);
 		migcap_vfio_save_put(save, MIGCAP_STREAM_STATE);
 		migcap_vfio_save_put(save, MIGCAP_STREAM_END);
-		save->stage = MIGCAP_SAVER_DONE;
+		save->stage = MIGCAP_SAVE_DONE;
 		return 0;
-	case MIGCAP_SAVER_DONE:
+	case MIGCAP_SAVE_DONE:
 		break;
 	}
 	return 0;
@@ -244,31 +291,50 @@ static int migcap_vfio_save_fill(struct migcap_vfio_save *save)
 
 /**
  * migcap_vfio_save_stop() - the device goes to STOP_COPY
- * @save: the save
+ * @save: the saving side
  *
  * A guest that is not quiesced now has lost nothing: the migration fails in
  * the next read, which a VMM survives better than a refused arc.
+ *
+ * Context: the device is powered.
  */
 void migcap_vfio_save_stop(struct migcap_vfio_save *save)
 {
 	struct migcap_vfio_guest_view view;
+	const char *broken;
 
-	migcap_vfio_guest_look(save->guest, &view);
+	migcap_vfio_guest_verify(save->guest, &view);
 	save->stopped = true;
-	if (save->stage != MIGCAP_SAVER_HEAD)
-		save->stage = MIGCAP_SAVER_STATE;
+	if (save->stage != MIGCAP_SAVE_HEAD)
+		save->stage = MIGCAP_SAVE_STATE;
 	if (save->error)
 		return;
-	if (!view.quiesced)
+	broken = migcap_vfio_account_broken(&view.account, &save->basis);
+	if (broken)
+		migcap_vfio_save_fail(save, -EIO, broken);
+	else if (!view.quiesced ||
+		 !migcap_vfio_account_settled(&view.account, &save->basis))
 		migcap_vfio_save_fail(save, -EIO,
 				      "device stopped before READY");
-	else
-		migcap_vfio_save_check_dma(save, &view);
+}
+
+/**
+ * migcap_vfio_save_cancel() - an operator takes the device back
+ * @save: the saving side
+ *
+ * In PRE_COPY the END tells.  Once the device has stopped, the consent on which
+ * the state rests is gone as well, unless the VMM has read all of it.
+ */
+void migcap_vfio_save_cancel(struct migcap_vfio_save *save)
+{
+	if (save->stopped && !save->error && save->stage != MIGCAP_SAVE_DONE)
+		migcap_vfio_save_fail(save, -ECANCELED,
+				      "operator took the device back");
 }
 
 /**
  * migcap_vfio_save_next() - what is to be read next
- * @save: the save
+ * @save: the saving side
  * @data: set to it; valid until the next call
  *
  * Return: how many bytes there are, 0 at the end, -ENOMSG if there is nothing
@@ -291,7 +357,7 @@ ssize_t migcap_vfio_save_next(struct migcap_vfio_save *save, const u8 **data)
 
 /**
  * migcap_vfio_save_consume() - some of it has been read
- * @save: the save
+ * @save: the saving side
  * @len: in bytes
  */
 void migcap_vfio_save_consume(struct migcap_vfio_save *save, size_t len)

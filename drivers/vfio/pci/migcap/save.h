@@ -8,6 +8,7 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
+#include "account.h"
 #include "start_policy.h"
 #include "stream.h"
 
@@ -19,34 +20,26 @@ struct migcap_vfio_stats;
  * What is left to read while the guest has not answered: more than any VMM is
  * willing to transfer while the VM is stopped.
  */
-#define MIGCAP_SAVER_NOT_YET	BIT_ULL(50)
-
-/**
- * enum migcap_vfio_dma_account - who tells a VMM what the device wrote
- * @MIGCAP_DMA_NONE: nobody; the device was quiesced ahead and must stay so
- * @MIGCAP_DMA_LOGGED: this driver's log
- * @MIGCAP_DMA_TRACKED: the guest, whose own writes the VMM sees
- */
-enum migcap_vfio_dma_account {
-	MIGCAP_DMA_NONE,
-	MIGCAP_DMA_LOGGED,
-	MIGCAP_DMA_TRACKED,
-};
+#if BITS_PER_LONG == 64
+#define MIGCAP_SAVE_NOT_YET	BIT(50)
+#else
+#define MIGCAP_SAVE_NOT_YET	BIT(30)
+#endif
 
 /**
  * enum migcap_vfio_save_stage - what comes next
- * @MIGCAP_SAVER_HEAD: preamble and IDENT
- * @MIGCAP_SAVER_ASK: nothing until START is raised, then FILLER until READY
- * @MIGCAP_SAVER_QUIET: nothing until the device is stopped
- * @MIGCAP_SAVER_STATE: STATE and END
- * @MIGCAP_SAVER_DONE: end of file
+ * @MIGCAP_SAVE_HEAD: preamble and IDENT
+ * @MIGCAP_SAVE_ASK: nothing until START is raised, then FILLER until READY
+ * @MIGCAP_SAVE_QUIET: nothing until the device is stopped
+ * @MIGCAP_SAVE_STATE: STATE and END
+ * @MIGCAP_SAVE_DONE: end of file
  */
 enum migcap_vfio_save_stage {
-	MIGCAP_SAVER_HEAD,
-	MIGCAP_SAVER_ASK,
-	MIGCAP_SAVER_QUIET,
-	MIGCAP_SAVER_STATE,
-	MIGCAP_SAVER_DONE,
+	MIGCAP_SAVE_HEAD,
+	MIGCAP_SAVE_ASK,
+	MIGCAP_SAVE_QUIET,
+	MIGCAP_SAVE_STATE,
+	MIGCAP_SAVE_DONE,
 };
 
 /**
@@ -56,13 +49,15 @@ enum migcap_vfio_save_stage {
  * @out: what is sent
  * @stage: what comes next
  * @stopped: the device is in STOP_COPY
- * @account: who tells the VMM what the device wrote
- * @pending: the VMM's queries until START is raised
+ * @basis: who tells the VMM what the device wrote, since when
+ * @policy: when START is due
+ * @sized: the VMM queries MIG_DATA_SIZE; PRECOPY_INFO then is no query
  * @asked: START has been raised for this migration
- * @dma_seq: the guest's when the device was last seen to do no DMA
- * @promise_seq: the guest's when the migration began
- * @reinit: there is new data to read before the device stops, and the VMM has
- *	not been told yet
+ * @limits: how often the guest had to be given its device back
+ * @writes: the account's counter when the guest was last seen to be quiesced
+ * @reinit: what is left to read before the device stops has grown, and the VMM
+ *	has not been told yet
+ * @left: the least initial_bytes that the VMM has been told of
  * @error: sticky: no more data, this instead
  * @buf: encoded and not yet read
  * @have: bytes in @buf
@@ -77,12 +72,14 @@ struct migcap_vfio_save {
 	struct migcap_vfio_stream out;
 	enum migcap_vfio_save_stage stage;
 	bool stopped;
-	enum migcap_vfio_dma_account account;
-	struct migcap_vfio_start_policy pending;
+	struct migcap_vfio_account_basis basis;
+	struct migcap_vfio_start_policy policy;
+	bool sized;
 	bool asked;
-	u32 dma_seq;
-	u32 promise_seq;
+	u32 limits;
+	u64 writes;
 	bool reinit;
+	u64 left;
 	int error;
 	u8 buf[MIGCAP_STREAM_MAX_SIZE];
 	size_t have;
@@ -95,14 +92,14 @@ void migcap_vfio_save_init(struct migcap_vfio_save *save,
 			   struct migcap_vfio_stats *stats,
 			   const struct migcap_vfio_ident *ident);
 void migcap_vfio_save_begin(struct migcap_vfio_save *save,
-			    enum migcap_vfio_dma_account account,
-			    const struct migcap_vfio_guest_view *view);
+			    const struct migcap_vfio_account_basis *basis);
 void migcap_vfio_save_ask(struct migcap_vfio_save *save);
 bool migcap_vfio_save_query(struct migcap_vfio_save *save);
+u64 migcap_vfio_save_initial_bytes(struct migcap_vfio_save *save, bool *reinit);
 bool migcap_vfio_save_waits(const struct migcap_vfio_save *save);
+bool migcap_vfio_save_is_readable(struct migcap_vfio_save *save);
 void migcap_vfio_save_stop(struct migcap_vfio_save *save);
-bool migcap_vfio_save_renew(struct migcap_vfio_save *save);
-u64 migcap_vfio_save_initial_bytes(const struct migcap_vfio_save *save);
+void migcap_vfio_save_cancel(struct migcap_vfio_save *save);
 ssize_t migcap_vfio_save_next(struct migcap_vfio_save *save, const u8 **data);
 void migcap_vfio_save_consume(struct migcap_vfio_save *save, size_t len);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How much RAM is pending, told by when a VMM asks, and so when the guest is to be
- * asked.  Pure: knows no clock, takes no lock, builds in userspace.
+ * When START is due: how much RAM is pending, told by when a VMM asks.  Pure:
+ * knows no clock, takes no lock, builds in userspace.
  */
 #ifndef MIGCAP_VFIO_START_POLICY_H
 #define MIGCAP_VFIO_START_POLICY_H
@@ -15,16 +15,20 @@
  *	none
  * @in_vain: sum of the intervals that were not notably shorter than the one
  *	before, in nanoseconds
+ * @not_before: START is not due before that time, in nanoseconds
  */
 struct migcap_vfio_start_policy {
 	u64 since;
 	u64 interval;
 	u64 in_vain;
+	u64 not_before;
 };
 
-void migcap_vfio_start_policy_begin(struct migcap_vfio_start_policy *pending,
+void migcap_vfio_start_policy_begin(struct migcap_vfio_start_policy *policy,
 				    u64 now);
-bool migcap_vfio_start_policy_query(struct migcap_vfio_start_policy *pending,
+void migcap_vfio_start_policy_postpone(struct migcap_vfio_start_policy *policy,
+				       u64 now, u32 times);
+bool migcap_vfio_start_policy_query(struct migcap_vfio_start_policy *policy,
 				    u64 now);
 
 #endif /* MIGCAP_VFIO_START_POLICY_H */

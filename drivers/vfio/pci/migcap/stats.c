@@ -18,6 +18,7 @@ static const char * const counter_names[] = {
 	[MIGCAP_COUNT_ENDS] = "ends",
 	[MIGCAP_COUNT_READY] = "ready",
 	[MIGCAP_COUNT_TIMEOUTS] = "timeouts",
+	[MIGCAP_COUNT_LIMITS] = "limits",
 	[MIGCAP_COUNT_IRQ_RAISED] = "irq_raised",
 	[MIGCAP_COUNT_IRQ_MISSED] = "irq_missed",
 	[MIGCAP_COUNT_IRQ_DISABLED] = "irq_disabled",
@@ -75,6 +76,20 @@ int migcap_vfio_refuse(struct migcap_vfio_stats *stats, int error,
 	migcap_vfio_count(stats, MIGCAP_COUNT_REFUSED);
 	trace_migcap_refuse(stats->dev, error, text);
 	return error;
+}
+
+/**
+ * migcap_vfio_notify() - wake those who poll a file in sysfs
+ * @stats: the stats
+ * @node: which file
+ *
+ * Context: any.
+ */
+void migcap_vfio_notify(struct migcap_vfio_stats *stats,
+			enum migcap_vfio_node node)
+{
+	if (stats->nodes[node])
+		sysfs_notify_dirent(stats->nodes[node]);
 }
 
 /**

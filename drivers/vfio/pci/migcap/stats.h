@@ -10,12 +10,15 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
+struct kernfs_node;
+
 /**
  * enum migcap_vfio_counter - what is counted
  * @MIGCAP_COUNT_STARTS: START raised
  * @MIGCAP_COUNT_ENDS: END raised
  * @MIGCAP_COUNT_READY: READY accepted
  * @MIGCAP_COUNT_TIMEOUTS: no READY in time
+ * @MIGCAP_COUNT_LIMITS: END since the guest had been READY for too long
  * @MIGCAP_COUNT_IRQ_RAISED: mailbox vector raised
  * @MIGCAP_COUNT_IRQ_MISSED: mailbox vector without an eventfd
  * @MIGCAP_COUNT_IRQ_DISABLED: START or END while the guest wanted no interrupt
@@ -33,6 +36,7 @@ enum migcap_vfio_counter {
 	MIGCAP_COUNT_ENDS,
 	MIGCAP_COUNT_READY,
 	MIGCAP_COUNT_TIMEOUTS,
+	MIGCAP_COUNT_LIMITS,
 	MIGCAP_COUNT_IRQ_RAISED,
 	MIGCAP_COUNT_IRQ_MISSED,
 	MIGCAP_COUNT_IRQ_DISABLED,
@@ -47,8 +51,25 @@ enum migcap_vfio_counter {
 };
 
 /**
+ * enum migcap_vfio_node - the files in sysfs that can be polled
+ * @MIGCAP_NODE_STATE: state
+ * @MIGCAP_NODE_GUEST: guest
+ * @MIGCAP_NODE_EPOCH: epoch
+ * @MIGCAP_NODE_QUIESCE: quiesce
+ * @MIGCAP_NR_NODES: how many there are
+ */
+enum migcap_vfio_node {
+	MIGCAP_NODE_STATE,
+	MIGCAP_NODE_GUEST,
+	MIGCAP_NODE_EPOCH,
+	MIGCAP_NODE_QUIESCE,
+	MIGCAP_NR_NODES,
+};
+
+/**
  * struct migcap_vfio_stats - counters and the last refusal of one device
  * @dev: whose they are, for trace events
+ * @nodes: by enum migcap_vfio_node; set by sysfs.c before the device is used
  * @counters: by enum migcap_vfio_counter; count from bind on, never reset
  * @lock: protects @error and @text
  * @error: of the last refusal, negative, or 0
@@ -56,6 +77,7 @@ enum migcap_vfio_counter {
  */
 struct migcap_vfio_stats {
 	struct device *dev;
+	struct kernfs_node *nodes[MIGCAP_NR_NODES];
 	atomic64_t counters[MIGCAP_NR_COUNTERS];
 	/* protects error and text */
 	spinlock_t lock;
@@ -69,6 +91,8 @@ void migcap_vfio_count(struct migcap_vfio_stats *stats,
 		       enum migcap_vfio_counter counter);
 int migcap_vfio_refuse(struct migcap_vfio_stats *stats, int error,
 		       const char *text);
+void migcap_vfio_notify(struct migcap_vfio_stats *stats,
+			enum migcap_vfio_node node);
 ssize_t migcap_vfio_stats_counters(struct migcap_vfio_stats *stats, char *buf);
 ssize_t migcap_vfio_stats_error(struct migcap_vfio_stats *stats, char *buf);
 

@@ -59,8 +59,8 @@ static ssize_t guest_show(struct device *dev, struct device_attribute *attr,
 {
 	struct migcap_vfio_guest_view view;
 
-	migcap_vfio_guest_look(&migcap_vfio_sysfs_from_dev(dev)->guest, &view);
-	return sysfs_emit(buf, "%s\n", guest_names[view.guest]);
+	migcap_vfio_guest_snapshot(&migcap_vfio_sysfs_from_dev(dev)->guest, &view);
+	return sysfs_emit(buf, "%s\n", guest_names[view.state]);
 }
 static DEVICE_ATTR_RO(guest);
 
@@ -69,7 +69,7 @@ static ssize_t epoch_show(struct device *dev, struct device_attribute *attr,
 {
 	struct migcap_vfio_guest_view view;
 
-	migcap_vfio_guest_look(&migcap_vfio_sysfs_from_dev(dev)->guest, &view);
+	migcap_vfio_guest_snapshot(&migcap_vfio_sysfs_from_dev(dev)->guest, &view);
 	return sysfs_emit(buf, "%u\n", view.regs.epoch);
 }
 static DEVICE_ATTR_RO(epoch);
@@ -91,7 +91,7 @@ static ssize_t capability_show(struct device *dev,
 	migcap_vfio_migration_lock(mvdev);
 	place = mvdev->place;
 	migcap_vfio_migration_unlock(mvdev);
-	migcap_vfio_guest_look(&mvdev->guest, &view);
+	migcap_vfio_guest_snapshot(&mvdev->guest, &view);
 	return sysfs_emit(buf,
 			  "offset=%#x\nsize=%#x\nsource=%s\n"
 			  "ctrl=%#x\nvmm_status=%#x\nvf_status=%#x\n"
@@ -110,33 +110,12 @@ static ssize_t quiesce_show(struct device *dev, struct device_attribute *attr,
 	struct migcap_vfio_guest_view view;
 	const char *name = "idle";
 
-	migcap_vfio_guest_look(&migcap_vfio_sysfs_from_dev(dev)->guest, &view);
+	migcap_vfio_guest_snapshot(&migcap_vfio_sysfs_from_dev(dev)->guest, &view);
 	if (view.asker != MIGCAP_ASKED_BY_NONE)
 		name = view.quiesced ? "quiesced" : "asked";
 	else if (view.timed_out)
 		name = "timeout";
 	return sysfs_emit(buf, "%s\n", name);
-}
-
-static int migcap_vfio_sysfs_set_quiesce(struct migcap_vfio_device *mvdev,
-					 bool quiesce)
-{
-	int ret = 0;
-
-	migcap_vfio_migration_lock(mvdev);
-	if (!mvdev->is_open)
-		ret = migcap_vfio_refuse(&mvdev->stats, -ENODEV,
-					 "no VMM has the device open");
-	else if (mvdev->state != VFIO_DEVICE_STATE_RUNNING)
-		ret = migcap_vfio_refuse(&mvdev->stats, -EBUSY,
-					 "a migration is under way");
-	else if (quiesce)
-		ret = migcap_vfio_guest_start(&mvdev->guest,
-					      MIGCAP_ASKED_BY_OPERATOR);
-	else
-		migcap_vfio_guest_end(&mvdev->guest);
-	migcap_vfio_migration_unlock(mvdev);
-	return ret;
 }
 
 static ssize_t quiesce_store(struct device *dev, struct device_attribute *attr,
@@ -152,7 +131,7 @@ static ssize_t quiesce_store(struct device *dev, struct device_attribute *attr,
 	ret = pm_runtime_resume_and_get(dev);
 	if (ret)
 		return ret;
-	ret = migcap_vfio_sysfs_set_quiesce(migcap_vfio_sysfs_from_dev(dev),
+	ret = migcap_vfio_migration_quiesce(migcap_vfio_sysfs_from_dev(dev),
 					    quiesce);
 	pm_runtime_put(dev);
 	return ret ?: count;
@@ -184,6 +163,33 @@ static ssize_t ready_timeout_ms_store(struct device *dev,
 	return count;
 }
 static DEVICE_ATTR_RW(ready_timeout_ms);
+
+static ssize_t quiesced_limit_ms_show(struct device *dev,
+				      struct device_attribute *attr, char *buf)
+{
+	struct migcap_vfio_device *mvdev = migcap_vfio_sysfs_from_dev(dev);
+
+	return sysfs_emit(buf, "%u\n", READ_ONCE(mvdev->guest.limit_ms));
+}
+
+/* It counts from the next START on. */
+static ssize_t quiesced_limit_ms_store(struct device *dev,
+				       struct device_attribute *attr,
+				       const char *buf, size_t count)
+{
+	struct migcap_vfio_device *mvdev = migcap_vfio_sysfs_from_dev(dev);
+	u32 ms;
+	int ret;
+
+	ret = kstrtou32(buf, 0, &ms);
+	if (ret)
+		return ret;
+	if (ms > MIGCAP_QUIESCED_LIMIT_MAX_MS)
+		return -EINVAL;
+	WRITE_ONCE(mvdev->guest.limit_ms, ms);
+	return count;
+}
+static DEVICE_ATTR_RW(quiesced_limit_ms);
 
 /* What happens when the guest does not answer in time. */
 static ssize_t on_timeout_show(struct device *dev,
@@ -262,6 +268,7 @@ static struct attribute *migcap_vfio_attrs[] = {
 	&dev_attr_capability.attr,
 	&dev_attr_quiesce.attr,
 	&dev_attr_ready_timeout_ms.attr,
+	&dev_attr_quiesced_limit_ms.attr,
 	&dev_attr_on_timeout.attr,
 	&dev_attr_cap_offset.attr,
 	&dev_attr_counters.attr,
@@ -282,20 +289,6 @@ static const char * const node_names[] = {
 };
 
 /**
- * migcap_vfio_sysfs_notify() - wake those who poll a file
- * @mvdev: the device
- * @node: which file
- *
- * Context: any.
- */
-void migcap_vfio_sysfs_notify(struct migcap_vfio_device *mvdev,
-			      enum migcap_vfio_node node)
-{
-	if (mvdev->nodes[node])
-		sysfs_notify_dirent(mvdev->nodes[node]);
-}
-
-/**
  * migcap_vfio_sysfs_create() - make the directory
  * @mvdev: the device, not yet registered
  *
@@ -312,7 +305,7 @@ int migcap_vfio_sysfs_create(struct migcap_vfio_device *mvdev)
 		return ret;
 	dir = sysfs_get_dirent(kobj->sd, migcap_vfio_group.name);
 	for (i = 0; i < MIGCAP_NR_NODES; i++)
-		mvdev->nodes[i] = sysfs_get_dirent(dir, node_names[i]);
+		mvdev->stats.nodes[i] = sysfs_get_dirent(dir, node_names[i]);
 	sysfs_put(dir);
 	return 0;
 }
@@ -328,7 +321,7 @@ void migcap_vfio_sysfs_remove(struct migcap_vfio_device *mvdev)
 	/* Whoever reads or writes a file may notify: wait for them first. */
 	sysfs_remove_group(&mvdev->core.pdev->dev.kobj, &migcap_vfio_group);
 	for (i = 0; i < MIGCAP_NR_NODES; i++) {
-		sysfs_put(mvdev->nodes[i]);
-		mvdev->nodes[i] = NULL;
+		sysfs_put(mvdev->stats.nodes[i]);
+		mvdev->stats.nodes[i] = NULL;
 	}
 }

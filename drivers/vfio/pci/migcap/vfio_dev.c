@@ -13,21 +13,9 @@
 #include <linux/vfio_migcap.h>
 
 #include "capinfo.h"
-#include "dirty_pinned.h"
 #include "migration.h"
 #include "migcap.h"
 #include "vfio_dev.h"
-#include "sysfs.h"
-
-static void migcap_vfio_dev_guest_changed(struct migcap_vfio_guest *guest)
-{
-	struct migcap_vfio_device *mvdev =
-		container_of(guest, struct migcap_vfio_device, guest);
-
-	migcap_vfio_sysfs_notify(mvdev, MIGCAP_NODE_GUEST);
-	migcap_vfio_sysfs_notify(mvdev, MIGCAP_NODE_EPOCH);
-	migcap_vfio_sysfs_notify(mvdev, MIGCAP_NODE_QUIESCE);
-}
 
 static int migcap_vfio_dev_log_start(struct vfio_device *vdev,
 				     struct rb_root_cached *ranges,
@@ -47,7 +35,7 @@ static int migcap_vfio_dev_log_read_and_clear(struct vfio_device *vdev,
 					      unsigned long length,
 					      struct iova_bitmap *dirty)
 {
-	return migcap_vfio_dirty_log_read(&migcap_vfio_from_vdev(vdev)->log,
+	return migcap_vfio_dirty_log_report(&migcap_vfio_from_vdev(vdev)->log,
 					  iova, length, dirty);
 }
 
@@ -57,7 +45,7 @@ static const struct vfio_log_ops migcap_vfio_dirty_log_ops = {
 	.log_read_and_clear = migcap_vfio_dev_log_read_and_clear,
 };
 
-static int migcap_vfio_dev_init_dev(struct vfio_device *vdev)
+static int migcap_vfio_dev_init(struct vfio_device *vdev)
 {
 	struct migcap_vfio_device *mvdev = migcap_vfio_from_vdev(vdev);
 	struct pci_dev *pdev = to_pci_dev(vdev->dev);
@@ -65,12 +53,13 @@ static int migcap_vfio_dev_init_dev(struct vfio_device *vdev)
 	migcap_vfio_stats_init(&mvdev->stats, &pdev->dev);
 	migcap_vfio_irq_trigger_init(&mvdev->irq_trigger, &mvdev->stats);
 	migcap_vfio_guest_init(&mvdev->guest, pdev, &mvdev->irq_trigger,
-			       &mvdev->stats, migcap_vfio_dev_guest_changed);
+			       &mvdev->stats);
 	migcap_vfio_config_emu_init(&mvdev->config, &mvdev->core,
 				    &mvdev->guest);
 	migcap_vfio_dirty_log_init(&mvdev->log, &mvdev->guest);
+	migcap_vfio_dirty_pinned_init(&mvdev->pinned, vdev);
 	migcap_vfio_migration_init(vdev);
-	if (migcap_vfio_dirty_pinned_can_log())
+	if (migcap_vfio_dirty_log_wanted(vdev->dev))
 		vdev->log_ops = &migcap_vfio_dirty_log_ops;
 	return vfio_pci_core_init_dev(vdev);
 }
@@ -129,6 +118,7 @@ static void migcap_vfio_dev_close_device(struct vfio_device *vdev)
 	migcap_vfio_irq_trigger_clear(&mvdev->irq_trigger);
 	/* A VMM leaves it running on the source of a migration. */
 	migcap_vfio_dirty_log_stop(&mvdev->log);
+	migcap_vfio_dirty_pinned_close(&mvdev->pinned);
 	vfio_pci_core_close_device(vdev);
 }
 
@@ -140,10 +130,11 @@ static bool migcap_vfio_dev_is_config(loff_t pos)
 static ssize_t migcap_vfio_dev_read(struct vfio_device *vdev, char __user *buf,
 				    size_t count, loff_t *ppos)
 {
+	struct migcap_vfio_device *mvdev = migcap_vfio_from_vdev(vdev);
+
 	if (migcap_vfio_dev_is_config(*ppos))
-		return migcap_vfio_config_emu_read(&migcap_vfio_from_vdev(vdev)
-							    ->config,
-						   buf, count, ppos);
+		return migcap_vfio_config_emu_read(&mvdev->config, buf, count,
+						   ppos);
 	return vfio_pci_core_read(vdev, buf, count, ppos);
 }
 
@@ -151,10 +142,11 @@ static ssize_t migcap_vfio_dev_write(struct vfio_device *vdev,
 				     const char __user *buf, size_t count,
 				     loff_t *ppos)
 {
+	struct migcap_vfio_device *mvdev = migcap_vfio_from_vdev(vdev);
+
 	if (migcap_vfio_dev_is_config(*ppos))
-		return migcap_vfio_config_emu_write(&migcap_vfio_from_vdev(vdev)
-							     ->config,
-						    buf, count, ppos);
+		return migcap_vfio_config_emu_write(&mvdev->config, buf, count,
+						    ppos);
 	return vfio_pci_core_write(vdev, buf, count, ppos);
 }
 
@@ -196,24 +188,34 @@ static long migcap_vfio_dev_ioctl(struct vfio_device *vdev, unsigned int cmd,
 	}
 }
 
-/*
- * That it is there is what lets type1 track dirty memory by pinned pages, see
- * dirty_pinned.c.  No page stays pinned, so an unmapped one concerns nobody.
- */
+/* Some of these change the power state, and with it restore Command. */
+static int migcap_vfio_dev_feature(struct vfio_device *vdev, u32 flags,
+				   void __user *arg, size_t argsz)
+{
+	struct migcap_vfio_device *mvdev = migcap_vfio_from_vdev(vdev);
+	int ret = vfio_pci_core_ioctl_feature(vdev, flags, arg, argsz);
+
+	if (migcap_vfio_guest_must_notify(&mvdev->guest, false))
+		migcap_vfio_guest_config_written(&mvdev->guest, false);
+	return ret;
+}
+
+/* type1 lets a driver pin pages only if it has this. */
 static void migcap_vfio_dev_dma_unmap(struct vfio_device *vdev, u64 iova,
 				      u64 length)
 {
+	migcap_vfio_dirty_pinned_unmapped(&migcap_vfio_from_vdev(vdev)->pinned);
 }
 
 const struct vfio_device_ops migcap_vfio_dev_ops = {
 	.name		= "migcap_vfio_pci",
-	.init		= migcap_vfio_dev_init_dev,
+	.init		= migcap_vfio_dev_init,
 	.release	= vfio_pci_core_release_dev,
 	.open_device	= migcap_vfio_dev_open_device,
 	.close_device	= migcap_vfio_dev_close_device,
 	.ioctl		= migcap_vfio_dev_ioctl,
 	MIGCAP_COMPAT_REGION_INFO
-	.device_feature	= vfio_pci_core_ioctl_feature,
+	.device_feature	= migcap_vfio_dev_feature,
 	.read		= migcap_vfio_dev_read,
 	.write		= migcap_vfio_dev_write,
 	.mmap		= vfio_pci_core_mmap,

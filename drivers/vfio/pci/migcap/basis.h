@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a migration rests on: who tells the VMM what the device writes.
+ */
+#ifndef MIGCAP_VFIO_BASIS_H
+#define MIGCAP_VFIO_BASIS_H
+
+#include <linux/vfio.h>
+
+struct migcap_vfio_account_basis;
+struct migcap_vfio_device;
+struct migcap_vfio_guest_view;
+
+int migcap_vfio_basis_prepare(struct migcap_vfio_device *mvdev,
+			      enum vfio_device_mig_state state);
+int migcap_vfio_basis_precopy(struct migcap_vfio_device *mvdev,
+			      struct migcap_vfio_guest_view *view,
+			      struct migcap_vfio_account_basis *basis);
+void migcap_vfio_basis_begin_stopped(struct migcap_vfio_device *mvdev);
+int migcap_vfio_basis_stop_copy(struct migcap_vfio_device *mvdev,
+				struct migcap_vfio_account_basis *basis);
+
+#endif /* MIGCAP_VFIO_BASIS_H */

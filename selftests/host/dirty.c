@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How many pages a VMM is told are dirty, see dirty.h.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "dirty.h"
+
+static long count(const uint64_t *bits, long pages)
+{
+	long dirty = 0, i;
+
+	for (i = 0; i < pages / 64; i++)
+		dirty += __builtin_popcountll(bits[i]);
+	return dirty;
+}
+
+int dirty_log_start(struct host_vf *vf)
+{
+	struct vfio_device_feature_dma_logging_range range = {
+		.length = VFIO_DEV_RAM_SIZE,
+	};
+
+	return vfio_log_start(&vf->dev, &range, 1, DIRTY_PAGE);
+}
+
+long dirty_log_report_at(struct host_vf *vf, uint64_t iova, long pages)
+{
+	uint64_t *bits = calloc(pages / 64, sizeof(*bits));
+	long ret;
+
+	if (!bits)
+		return -ENOMEM;
+	ret = vfio_log_report(&vf->dev, iova, pages * DIRTY_PAGE, DIRTY_PAGE,
+			      bits);
+	if (!ret)
+		ret = count(bits, pages);
+	free(bits);
+	return ret;
+}
+
+long dirty_log_report(struct host_vf *vf)
+{
+	return dirty_log_report_at(vf, 0, DIRTY_PAGES);
+}
+
+int dirty_container_start(struct host_vf *vf)
+{
+	struct vfio_iommu_type1_dirty_bitmap arg = {
+		.argsz = sizeof(arg),
+		.flags = VFIO_IOMMU_DIRTY_PAGES_FLAG_START,
+	};
+
+	return ioctl(vf->dev.container, VFIO_IOMMU_DIRTY_PAGES, &arg) ?
+	       -errno : 0;
+}
+
+long dirty_container_report(struct host_vf *vf)
+{
+	static uint64_t bits[VFIO_DEV_RAM_SIZE / DIRTY_PAGE / 64];
+	struct {
+		struct vfio_iommu_type1_dirty_bitmap arg;
+		struct vfio_iommu_type1_dirty_bitmap_get get;
+	} query = {
+		.arg.argsz = sizeof(query),
+		.arg.flags = VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP,
+		.get.size = VFIO_DEV_RAM_SIZE,
+		.get.bitmap.pgsize = DIRTY_PAGE,
+		.get.bitmap.size = DIRTY_PAGES / 8,
+		.get.bitmap.data = (void *)bits,
+	};
+
+	memset(bits, 0, sizeof(bits));
+	if (ioctl(vf->dev.container, VFIO_IOMMU_DIRTY_PAGES, &query))
+		return -errno;
+	return count(bits, DIRTY_PAGES);
+}
