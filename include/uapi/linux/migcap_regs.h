@@ -97,7 +97,7 @@
 /*
  * The host has begun to track dirty memory, START may follow.  Set only for a
  * guest that has set CTRL.DMA_TRACKED, with an interrupt and no new EPOCH;
- * cleared by END and when the migration is given up before START.
+ * cleared when nobody tracks any more, which is not necessarily with END.
  */
 #define  MIGCAP_EVENT_TRACKING		0x02
 
