@@ -222,8 +222,6 @@ TEST_F(deadline, no_limit_if_it_is_zero)
 
 TEST_F(deadline, no_limit_where_it_was_quiesced_ahead)
 {
-	if (host_logs_dma(&self->vf))
-		SKIP(return, "this kernel logs DMA");
 	ASSERT_EQ(0, limit(&self->vf, "300"));
 	ASSERT_EQ(0, guest_start(&self->vf, MIGCAP_CTRL_DRIVER));
 	ASSERT_EQ(0, host_quiesce(&self->vf));

@@ -91,6 +91,7 @@ static int migcap_vfio_guest_start_locked(struct migcap_vfio_guest *guest,
 		.limit_ms = kind == MIGCAP_ACCOUNT_STILL ?
 				    0 : READ_ONCE(guest->limit_ms),
 		.strict = kind == MIGCAP_ACCOUNT_TRACKED,
+		.quiesced = migcap_vfio_guest_quiesced_locked(guest),
 	};
 
 	lockdep_assert_held(&guest->lock);

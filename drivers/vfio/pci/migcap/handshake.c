@@ -8,7 +8,8 @@
  * the lock, the timer and the interrupt: guest.c.
  *
  * One START has one deadline.  A guest that gives READY and takes it back does
- * not gain time by that.
+ * not gain time by that.  The limit is for an outage that START has brought about:
+ * a guest that was quiesced ahead stays so.
  */
 #include <linux/limits.h>
 #include <linux/types.h>
@@ -39,6 +40,7 @@ bool migcap_vfio_handshake_start(struct migcap_vfio_handshake *hs,
 	hs->ready_by = question->now + question->timeout_ms;
 	hs->limit_ms = question->limit_ms;
 	hs->strict = question->strict;
+	hs->ahead = question->quiesced;
 	hs->stop_by = 0;
 	if (stands)
 		return false;
@@ -121,7 +123,9 @@ enum migcap_vfio_end migcap_vfio_handshake_check(struct migcap_vfio_handshake *h
 {
 	if (hs->asker == MIGCAP_ASKED_BY_NONE || hs->timed_out)
 		return MIGCAP_END_NONE;
-	if (quiesced && hs->limit_ms && !hs->stop_by)
+	if (!quiesced)
+		hs->ahead = false;
+	else if (hs->limit_ms && !hs->ahead && !hs->stop_by)
 		hs->stop_by = now + hs->limit_ms;
 	if (hs->stop_by && now >= hs->stop_by)
 		return MIGCAP_END_LIMIT;

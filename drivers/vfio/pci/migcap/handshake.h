@@ -53,6 +53,7 @@ enum migcap_vfio_end {
  * @timed_out: the guest was not READY in time, or did not stay so
  * @ready_by: when the time for READY is over, in milliseconds
  * @limit_ms: how long the guest may be kept READY, 0 for no limit
+ * @ahead: the guest has been quiesced since before START, and knows for how long
  * @stop_by: when that time is over, in milliseconds; 0 before READY, and after
  *	the device has stopped
  */
@@ -65,6 +66,7 @@ struct migcap_vfio_handshake {
 	bool timed_out;
 	u64 ready_by;
 	u32 limit_ms;
+	bool ahead;
 	u64 stop_by;
 };
 
@@ -75,6 +77,7 @@ struct migcap_vfio_handshake {
  * @timeout_ms: how long the guest may take to be READY
  * @limit_ms: how long it may be kept READY, 0 for no limit
  * @strict: READY itself is wanted, since a promise depends on it
+ * @quiesced: the guest is quiesced already
  */
 struct migcap_vfio_question {
 	enum migcap_vfio_asker asker;
@@ -82,6 +85,7 @@ struct migcap_vfio_question {
 	u32 timeout_ms;
 	u32 limit_ms;
 	bool strict;
+	bool quiesced;
 };
 
 bool migcap_vfio_handshake_start(struct migcap_vfio_handshake *hs,
