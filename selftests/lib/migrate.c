@@ -14,6 +14,7 @@
 
 #define NOWHERE_MS	20000
 #define RESUME_MS	20000
+#define OVER_MS		30000
 
 static json_t *enabled(const char *capability)
 {
@@ -114,10 +115,62 @@ static int read_account(struct migration *migration)
 	return 0;
 }
 
+/*
+ * QEMU wants to be able to interrupt a migration from its beginning until nothing
+ * is left of it, after the VM's state was put back; it lists what it can interrupt.
+ */
+static int is_put_away(struct vm *vm, bool *away)
+{
+	const char *type;
+	json_t *list, *entry;
+	size_t i;
+	int err;
+
+	err = qmp_command(&vm->qmp, "query-yank", NULL, &list);
+	if (err)
+		return err;
+	*away = true;
+	json_array_foreach(list, i, entry) {
+		type = json_string_value(json_object_get(entry, "type"));
+		if (type && !strcmp(type, "migration"))
+			*away = false;
+	}
+	json_decref(list);
+	return 0;
+}
+
+int migration_wait_over(struct vm *vm, int timeout_ms)
+{
+	long long deadline = deadline_in(timeout_ms);
+	bool away;
+	int err;
+
+	for (;;) {
+		err = is_put_away(vm, &away);
+		if (err || away)
+			return vm_explain(vm, err);
+		if (!ms_until(deadline))
+			break;
+		sleep_ms(10);
+	}
+	return vm_explain(vm, failure(-ETIMEDOUT,
+				      "%s: QEMU has not put its migration away after %d ms",
+				      vm->name, stretch_ms(timeout_ms)));
+}
+
 static bool is_over(const char *status)
 {
 	return !strcmp(status, "completed") || !strcmp(status, "failed") ||
 	       !strcmp(status, "cancelled");
+}
+
+/* After success the source is not used any more. */
+static int put_away(struct migration *migration)
+{
+	if (!is_over(migration->status) ||
+	    !strcmp(migration->status, "completed"))
+		return 0;
+	return migration_wait_over(migration->from, OVER_MS);
 }
 
 /* A guest that kept silent is worth a look, which a time-out leads to. */
@@ -127,6 +180,8 @@ static int ended_otherwise(struct migration *migration, const char *status)
 
 	failure(0, "migration %s, not %s: %s", migration->status, status,
 		migration->error);
+	if (put_away(migration))
+		return -EIO;
 	return vm_explain(migration->from, silent ? -ETIMEDOUT : -EIO);
 }
 
@@ -145,7 +200,7 @@ int migration_wait_status(struct migration *migration, const char *status,
 		if (err)
 			return vm_explain(migration->from, err);
 		if (!strcmp(migration->status, status))
-			return 0;
+			return put_away(migration);
 		if (is_over(migration->status))
 			return ended_otherwise(migration, status);
 		if (!ms_until(deadline))
@@ -214,6 +269,20 @@ int migration_finish(struct migration *migration, int timeout_ms)
 	return 0;
 }
 
+int migration_wait_end(struct migration *migration, int timeout_ms)
+{
+	long long deadline = deadline_in(timeout_ms);
+	int err;
+
+	while (!(err = read_account(migration)) &&
+	       !is_over(migration->status)) {
+		if (!ms_until(deadline))
+			return -ETIMEDOUT;
+		sleep_ms(50);
+	}
+	return err ? vm_explain(migration->from, err) : put_away(migration);
+}
+
 int migration_expect_failure(struct migration *migration, int timeout_ms)
 {
 	return migration_wait_status(migration, "failed", timeout_ms);
@@ -229,6 +298,16 @@ int migration_cancel(struct migration *migration, int timeout_ms)
 	return migration_wait_status(migration, "cancelled", timeout_ms);
 }
 
+static int refused_attempt(struct migration *migration)
+{
+	int err = put_away(migration);
+
+	if (err)
+		return err;
+	return migcap_last_error(migration->from->vf) == -EBUSY ? 1 :
+	       failure(-EIO, "%s", migration->error);
+}
+
 /* "pre_copy" on the device says that the driver has agreed. */
 static int outcome_of_attempt(struct migration *migration)
 {
@@ -241,8 +320,7 @@ static int outcome_of_attempt(struct migration *migration)
 		if (err)
 			return err;
 		if (!strcmp(migration->status, "failed"))
-			return migcap_last_error(vf) == -EBUSY ? 1 :
-			       failure(-EIO, "%s", migration->error);
+			return refused_attempt(migration);
 		if (!migcap_reads(vf, "state", "running"))
 			return migration_cancel(migration, NOWHERE_MS);
 		sleep_ms(5);

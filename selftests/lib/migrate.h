@@ -45,6 +45,14 @@ int migration_set_bandwidth(struct migration *migration, long long bytes);
 int migration_wait_left(struct migration *migration, long long bytes,
 			int timeout_ms);
 
+/*
+ * Wait until QEMU has put away the migration that @vm is or was part of.  A status
+ * of "failed" comes before that: a VM that was stopped cannot go on yet then, nor
+ * can another migration begin.  What waits for "failed" or "cancelled" below waits
+ * for this, too.
+ */
+int migration_wait_over(struct vm *vm, int timeout_ms);
+
 /* Wait for the source's status, "completed", "failed", "cancelled" ... */
 int migration_wait_status(struct migration *migration, const char *status,
 			  int timeout_ms);
@@ -57,6 +65,12 @@ int migration_finish(struct migration *migration, int timeout_ms);
 
 /* Wait for failure: 0 when it failed as wished, with error filled in. */
 int migration_expect_failure(struct migration *migration, int timeout_ms);
+
+/*
+ * Wait until it has ended one way or the other; the way is the status.
+ * -ETIMEDOUT: it has not.
+ */
+int migration_wait_end(struct migration *migration, int timeout_ms);
 
 /* Give it up, and wait until the source is done with it. */
 int migration_cancel(struct migration *migration, int timeout_ms);

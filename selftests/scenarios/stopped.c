@@ -42,6 +42,8 @@ TEST_F_TIMEOUT(stopped, quiesced_before, 300)
 	ASSERT_EQ(0, migration_begin(&migration));
 	ASSERT_EQ(0, migration_wait_status(&migration, "completed",
 					   PATIENCE_MS));
+	/* `cont` counts for nothing before it has learned that it was stopped. */
+	ASSERT_EQ(0, migration_wait_over(migration.to, PATIENCE_MS));
 
 	scenario_moved(s);
 	ASSERT_EQ(0, qmp_command(&scenario_vm(s)->qmp, "cont", NULL, NULL));
