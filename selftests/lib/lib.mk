@@ -9,7 +9,7 @@ endif
 
 LIB_OBJS := $(patsubst ../lib/%.c,$(OUT)/obj/%.o,$(addprefix ../lib/,\
 	scenario.c wire.c migrate.c migcap.c vm.c vfio.c vfio_mig.c autopsy.c emulator.c \
-	guest.c qmp.c probe.c gaps.c stream.c flood.c uplink.c command.c \
+	guest.c qmp.c probe.c gaps.c stream.c flood.c hoard.c uplink.c command.c \
 	watch.c arp.c signals.c timeline.c nl.c pci.c sysfs.c trouble.c failure.c))
 
 CPPFLAGS += -I../../include/uapi -I/usr/include/libnl3

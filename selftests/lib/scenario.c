@@ -166,6 +166,14 @@ int scenario_traffic(struct scenario *s)
 	return s->stream ? 0 : vm_explain(scenario_vm(s), -EIO);
 }
 
+void scenario_quiet(struct scenario *s)
+{
+	stream_stop(s->stream);
+	probe_stop(s->probe);
+	s->stream = NULL;
+	s->probe = NULL;
+}
+
 int scenario_boot(struct scenario *s)
 {
 	int err = start_vm(s, s->here, false);
@@ -219,10 +227,7 @@ void scenario_teardown(struct scenario *s)
 	int end;
 
 	look_into_silence(s);
-	stream_stop(s->stream);
-	probe_stop(s->probe);
-	s->stream = NULL;
-	s->probe = NULL;
+	scenario_quiet(s);
 	for (end = 0; end < 2; end++)
 		vm_stop(&s->vms[end]);
 	wire_remove(&s->wire);

@@ -83,6 +83,12 @@ const char *scenario_vf(struct scenario *s);
 int scenario_network(struct scenario *s);
 int scenario_traffic(struct scenario *s);
 
+/*
+ * End the traffic, by which the VF's driver replaces its receive buffers: those
+ * that it has now stay, for what the NIC writes next.
+ */
+void scenario_quiet(struct scenario *s);
+
 /* Whether the guest promises to account for its VF's DMA; -errno. */
 int scenario_tracks_dma(struct scenario *s);
 

@@ -82,6 +82,19 @@ int sysfs_write_number(const char *dir, const char *attr, long value)
 	return sysfs_write(dir, attr, text);
 }
 
+int sysfs_choose(const char *dir, const char *attr, const char *word, char *was)
+{
+	char words[SYSFS_VALUE_MAX];
+	int err = sysfs_read(dir, attr, words, sizeof(words));
+
+	if (err)
+		return err;
+	if (sscanf(words, "%*[^[][%[^]]", was) != 1 &&
+	    sscanf(words, "[%[^]]", was) != 1)
+		return -EIO;
+	return sysfs_write(dir, attr, word);
+}
+
 int sysfs_link(const char *dir, const char *attr, char *name, size_t size)
 {
 	char path[SYSFS_PATH_MAX], target[SYSFS_PATH_MAX];

@@ -18,6 +18,12 @@ int sysfs_read_number(const char *dir, const char *attr, long *value);
 int sysfs_write(const char *dir, const char *attr, const char *value);
 int sysfs_write_number(const char *dir, const char *attr, long value);
 
+/*
+ * Choose one of the words that an attribute lists, the one in force in brackets;
+ * @was, of SYSFS_VALUE_MAX, gets the one that was.
+ */
+int sysfs_choose(const char *dir, const char *attr, const char *word, char *was);
+
 /* Name of what the symbolic link @attr points to. */
 int sysfs_link(const char *dir, const char *attr, char *name, size_t size);
 

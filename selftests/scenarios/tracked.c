@@ -14,10 +14,6 @@
  * much arrives then in pages that are not sent again by themselves, and the guest
  * has not been asked yet.
  *
- * The guest's memory is in small pages.  To split a large one for its log, KVM
- * takes it away, and the first access after that, a read included, counts as a
- * write: it would repair much of what is to be seen.
- *
  * The counter-test: with the agent's writing of pages switched off, the
  * trickle must be found wrong.  If not, the other tests mean nothing.
  */
@@ -25,10 +21,9 @@
 
 #include "../lib/clock.h"
 #include "../lib/failure.h"
-#include "../lib/flood.h"
+#include "../lib/hoard.h"
 #include "../lib/scenario.h"
 
-#define FLOOD_MS	30000
 #define HEAD_START_MS	3000
 #define AFTER_MS	1000
 #define MIGRATE_MS	120000
@@ -42,29 +37,6 @@
 #define KNOB	"/sys/kernel/debug/migcap_guest/skip_writing"
 #define PASSES	"sed -n 's/.*guest_pass.* device=\\(.*\\) us=.*/\\1/p' " \
 		"/sys/kernel/tracing/trace | tail -n 2"
-#define ROOM	"echo 200000 200000 200000 | tee tcp_mem >udp_mem"
-#define HOARD_OUTPUT \
-	"queue %llu bad %llu udp %llu bad %llu memory %llu bad %llu file %llu bad %llu"
-
-#define THP	"/sys/kernel/mm/transparent_hugepage"
-
-enum flood_kind {
-	TORRENT,
-	TRICKLE,
-};
-
-static const struct {
-	struct flood_rate rate;
-	const char *hoard;
-} kinds[] = {
-	[TORRENT] = { { .tcp = 500000, .udp = 500000 }, "hoard" },
-	[TRICKLE] = { { .udp = 20000 }, "hoard 80" },
-};
-
-struct found {
-	unsigned long long queue, udp, memory, file;	/* bytes looked at */
-	unsigned long long bad[4];
-};
 
 FIXTURE(tracked) {
 	char thp[SYSFS_VALUE_MAX];
@@ -72,25 +44,11 @@ FIXTURE(tracked) {
 	struct flood *flood;
 };
 
-/* The choice is among words, the one in brackets is in force. */
-static int no_large_pages(char *was)
-{
-	char words[SYSFS_VALUE_MAX];
-	int err = sysfs_read(THP, "enabled", words, sizeof(words));
-
-	if (err)
-		return err;
-	if (sscanf(words, "%*[^[][%[^]]", was) != 1 &&
-	    sscanf(words, "[%[^]]", was) != 1)
-		return -EIO;
-	return sysfs_write(THP, "enabled", "never");
-}
-
 FIXTURE_SETUP(tracked)
 {
 	int err;
 
-	ASSERT_EQ(0, no_large_pages(self->thp));
+	ASSERT_EQ(0, hoard_small_pages(self->thp));
 	err = scenario_setup(&self->s, "tracked", GUEST_WITH_AGENT);
 	if (err == -ENODEV)
 		SKIP(return, "no NIC with SR-IOV");
@@ -102,24 +60,12 @@ FIXTURE_TEARDOWN(tracked)
 	if (self->flood)
 		flood_stop(self->flood);
 	scenario_teardown(&self->s);
-	sysfs_write(THP, "enabled", self->thp);
+	hoard_restore_pages(self->thp);
 }
 
 static struct guest *guest_of(struct scenario *s)
 {
 	return &scenario_vm(s)->guest;
-}
-
-/* All that arrives must stay as it came: no collapsing for lack of room. */
-static struct flood *pour(struct scenario *s, enum flood_kind kind)
-{
-	struct guest *guest = guest_of(s);
-
-	if (guest_must(guest, 20, "cd /proc/sys/net/ipv4 && " ROOM) ||
-	    guest_must(guest, 20, "setsid %s >/tmp/hoard.out 2>&1 &",
-		       kinds[kind].hoard))
-		return NULL;
-	return flood_start(WIRE_GUEST_ADDRESS, kinds[kind].rate, FLOOD_MS);
 }
 
 static int begin_and_hold(struct migration *migration)
@@ -155,58 +101,30 @@ static int migrate(struct scenario *s, struct migration *migration)
 	return err ? vm_explain(scenario_vm(s), err) : 0;
 }
 
-static int look_at_hoard(struct scenario *s, struct found *found)
-{
-	struct guest *guest = guest_of(s);
-
-	if (guest_must(guest, 20, "killall -USR1 hoard") ||
-	    guest_must(guest, 60, "while pidof hoard; do sleep 0.2; done") ||
-	    guest_must(guest, 20, "cat /tmp/hoard.out"))
-		return -EIO;
-	if (sscanf(guest->output, HOARD_OUTPUT, &found->queue, &found->bad[0],
-		   &found->udp, &found->bad[1], &found->memory, &found->bad[2],
-		   &found->file, &found->bad[3]) != 8)
-		return failure(-EIO, "hoard: %s", guest->output);
-	return 0;
-}
-
-/*
- * Have the driver's receive buffers replaced by the other traffic, which then
- * stops: it would use them up.
- */
-static void be_quiet(struct scenario *s)
-{
-	sleep_ms(HEAD_START_MS);
-	stream_stop(s->stream);
-	probe_stop(s->probe);
-	s->stream = NULL;
-	s->probe = NULL;
-}
-
-static int flood_and_migrate(struct scenario *s, enum flood_kind kind,
+static int flood_and_migrate(struct scenario *s, const struct hoard_plan *plan,
 			     struct flood **flood, struct migration *migration,
-			     struct found *found)
+			     struct hoard_found *found)
 {
 	int err;
 
-	*flood = pour(s, kind);
+	*flood = hoard_pour(guest_of(s), plan);
 	if (!*flood)
 		return -EIO;
-	if (kind == TRICKLE)
-		be_quiet(s);
-	else
-		sleep_ms(HEAD_START_MS);
+	sleep_ms(HEAD_START_MS);
+	if (plan == &hoard_trickle)
+		scenario_quiet(s);
 	err = migrate(s, migration);
 	if (err)
 		return err;
 	sleep_ms(AFTER_MS);
 	flood_stop(*flood);
 	*flood = NULL;
-	return look_at_hoard(s, found);
+	return hoard_look(guest_of(s), found);
 }
 
 static void tell(struct __test_metadata *_metadata, struct scenario *s,
-		 const struct migration *migration, const struct found *found)
+		 const struct migration *migration,
+		 const struct hoard_found *found)
 {
 	struct gap gap;
 
@@ -238,28 +156,23 @@ static int last_passes(struct scenario *s, unsigned long *up,
 	return 0;
 }
 
-static unsigned long long all_bad(const struct found *found)
-{
-	return found->bad[0] + found->bad[1] + found->bad[2] + found->bad[3];
-}
-
 TEST_F_TIMEOUT(tracked, torrent, 300)
 {
 	struct scenario *s = &self->s;
 	struct migration migration;
-	struct found found;
+	struct hoard_found found;
 
 	if (clock_slowness() > 1)
 		SKIP(return, "a guest would do nothing but receive here");
 	ASSERT_EQ(1, scenario_tracks_dma(s));
-	ASSERT_EQ(0, flood_and_migrate(s, TORRENT, &self->flood, &migration,
-				       &found));
+	ASSERT_EQ(0, flood_and_migrate(s, &hoard_torrent, &self->flood,
+				       &migration, &found));
 	tell(_metadata, s, &migration, &found);
-	EXPECT_LT(2 * kinds[TORRENT].rate.tcp, found.queue);
-	EXPECT_LT(2 * kinds[TORRENT].rate.udp, found.udp);
-	EXPECT_LT(2 * kinds[TORRENT].rate.tcp, found.memory);
+	EXPECT_LT(2 * hoard_torrent.rate.tcp, found.queue);
+	EXPECT_LT(2 * hoard_torrent.rate.udp, found.udp);
+	EXPECT_LT(2 * hoard_torrent.rate.tcp, found.memory);
 	EXPECT_LT(0, found.file);
-	EXPECT_EQ(0, all_bad(&found));
+	EXPECT_EQ(0, hoard_bad(&found));
 	EXPECT_EQ(0, scenario_healthy(s));
 }
 
@@ -268,13 +181,13 @@ TEST_F_TIMEOUT(tracked, trickle, 300)
 	struct scenario *s = &self->s;
 	struct migration migration;
 	unsigned long up, down;
-	struct found found;
+	struct hoard_found found;
 
-	ASSERT_EQ(0, flood_and_migrate(s, TRICKLE, &self->flood, &migration,
-				       &found));
+	ASSERT_EQ(0, flood_and_migrate(s, &hoard_trickle, &self->flood,
+				       &migration, &found));
 	tell(_metadata, s, &migration, &found);
-	EXPECT_LT(2 * kinds[TRICKLE].rate.udp, found.udp);
-	EXPECT_EQ(0, all_bad(&found));
+	EXPECT_LT(2 * hoard_trickle.rate.udp, found.udp);
+	EXPECT_EQ(0, hoard_bad(&found));
 
 	/* What is left in the end was written a moment before, so it is quick. */
 	ASSERT_EQ(0, last_passes(s, &up, &down));
@@ -285,11 +198,11 @@ TEST_F_TIMEOUT(tracked, trickle_without_writing, 300)
 {
 	struct scenario *s = &self->s;
 	struct migration migration;
-	struct found found;
+	struct hoard_found found;
 
 	ASSERT_EQ(0, guest_must(guest_of(s), 20, "echo Y >" KNOB));
-	ASSERT_EQ(0, flood_and_migrate(s, TRICKLE, &self->flood, &migration,
-				       &found));
+	ASSERT_EQ(0, flood_and_migrate(s, &hoard_trickle, &self->flood,
+				       &migration, &found));
 	tell(_metadata, s, &migration, &found);
 	EXPECT_LT(0, found.bad[1]);
 }
