@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A VM that is stopped, migrated, and continued while its memory is sent: its
+ * device works on then, in a migration that began with a device at rest.  It is
+ * quiesced before the end.
+ *
+ * Guarantees: a migration that succeeds has every byte that the device wrote; one
+ * that cannot know fails, or goes on until it is given up, and the VM goes on here.
+ *
+ * Nothing but the device writes to most of what is looked at, see hoard.h.  A
+ * kernel that cannot log what a device writes has all memory sent again and again
+ * unless somebody else can, so that such a migration may have no end of its own.
+ */
+#include "kselftest_harness.h"
+
+#include "../lib/clock.h"
+#include "../lib/failure.h"
+#include "../lib/hoard.h"
+#include "../lib/scenario.h"
+
+#define HEAD_START_MS	3000
+#define STATE_MS	10000
+#define MIGRATE_MS	60000
+#define CANCEL_MS	30000
+#define ARRIVAL_MS	60000
+#define QUIESCE_MS	30000
+#define BANDWIDTH	16000000LL
+#define SLOW		100000LL
+#define WORK_MS		6000
+#define LEFT		(8 << 20)
+
+FIXTURE(continued) {
+	char thp[SYSFS_VALUE_MAX];
+	struct scenario s;
+	struct flood *flood;
+};
+
+FIXTURE_VARIANT(continued) {
+	enum scenario_guest kind;
+	int tracks_dma;
+};
+
+FIXTURE_VARIANT_ADD(continued, tracking_guest) {
+	.kind = GUEST_WITH_AGENT,
+	.tracks_dma = 1,
+};
+
+FIXTURE_VARIANT_ADD(continued, late_agent) {
+	.kind = GUEST_WITH_LATE_AGENT,
+	.tracks_dma = 0,
+};
+
+FIXTURE_SETUP(continued)
+{
+	int err;
+
+	ASSERT_EQ(0, hoard_small_pages(self->thp));
+	err = scenario_setup(&self->s, "continued", variant->kind);
+	if (err == -ENODEV)
+		SKIP(return, "no NIC with SR-IOV");
+	ASSERT_EQ(0, err);
+}
+
+FIXTURE_TEARDOWN(continued)
+{
+	if (self->flood)
+		flood_stop(self->flood);
+	scenario_teardown(&self->s);
+	hoard_restore_pages(self->thp);
+}
+
+static int set_running(struct scenario *s, bool running)
+{
+	int err = qmp_command(&scenario_vm(s)->qmp, running ? "cont" : "stop",
+			      NULL, NULL);
+
+	return err ? err : migcap_wait(scenario_vf(s), "state",
+				       running ? "running" : "stop", STATE_MS);
+}
+
+/* Until nearly all memory was sent once; a failure is an outcome like another. */
+static int migrate_stopped(struct scenario *s, struct migration *migration)
+{
+	int err = scenario_start_destination(s);
+
+	*migration = scenario_migration(s);
+	migration->max_bandwidth = BANDWIDTH;
+	if (!err)
+		err = set_running(s, false);
+	if (!err)
+		err = migration_begin(migration);
+	if (!err)
+		err = migration_wait_left(migration, LEFT, MIGRATE_MS);
+	if (err)
+		return strcmp(migration->status, "failed") ? err : 0;
+	return migration_set_bandwidth(migration, SLOW);
+}
+
+static int work_and_quiesce(struct scenario *s, struct migration *migration)
+{
+	int err = set_running(s, true);
+
+	if (err)
+		return err;
+	sleep_ms(WORK_MS);
+	err = migcap_quiesce(scenario_vf(s), QUIESCE_MS);
+	if (err)
+		return vm_explain(scenario_vm(s), err);
+	return migration_set_bandwidth(migration, BANDWIDTH);
+}
+
+/* What does not end is given up; it may still end otherwise meanwhile. */
+static int end(struct scenario *s, struct migration *migration)
+{
+	int err = migration_wait_end(migration, MIGRATE_MS);
+
+	if (err == -ETIMEDOUT) {
+		err = migration_cancel(migration, CANCEL_MS);
+		if (!strcmp(migration->status, "completed"))
+			err = 0;
+	}
+	if (err)
+		return err;
+	if (strcmp(migration->status, "completed"))
+		return migcap_write(scenario_vf(s), "quiesce", "0");
+	scenario_moved(s);
+	err = guest_wait(&scenario_vm(s)->guest, ARRIVAL_MS);
+	return err ? vm_explain(scenario_vm(s), err) : 0;
+}
+
+TEST_F_TIMEOUT(continued, while_memory_is_sent, 400)
+{
+	struct scenario *s = &self->s;
+	struct migration migration;
+	struct hoard_found found;
+
+	ASSERT_EQ(variant->tracks_dma, scenario_tracks_dma(s));
+	self->flood = hoard_pour(&scenario_vm(s)->guest, &hoard_trickle);
+	ASSERT_NE(NULL, self->flood);
+	sleep_ms(HEAD_START_MS);
+	scenario_quiet(s);
+	ASSERT_EQ(0, migrate_stopped(s, &migration));
+	ASSERT_EQ(0, work_and_quiesce(s, &migration));
+	ASSERT_EQ(0, end(s, &migration));
+	TH_LOG("migration %s in %lld passes %s", migration.status,
+	       migration.passes, migration.error);
+
+	flood_stop(self->flood);
+	self->flood = NULL;
+	ASSERT_EQ(0, hoard_look(&scenario_vm(s)->guest, &found));
+	TH_LOG("of %llu bytes received and not read, %llu are wrong",
+	       found.udp, found.bad[1]);
+	EXPECT_LT(2 * hoard_trickle.rate.udp, found.udp);
+	EXPECT_EQ(0, hoard_bad(&found));
+	ASSERT_EQ(0, scenario_traffic(s));
+	EXPECT_EQ(0, scenario_healthy(s));
+}
+
+TEST_HARNESS_MAIN
