@@ -14,6 +14,7 @@ LAB := selftests/lab
 SUITE ?=
 TESTS ?=
 QUICK ?=
+N ?=
 
 all: modules
 
@@ -48,6 +49,9 @@ check-debug:
 bench:
 	@$(LAB)/bench $(or $(SUITE),iommufd) $(QUICK:%=quick)
 
+soak:
+	@$(LAB)/soak $(or $(SUITE),iommufd) $(or $(N),100)
+
 lab-shell:
 	@$(LAB)/l1 --suite $(or $(SUITE),trixie)
 
@@ -68,8 +72,10 @@ help:
 	@echo 'make check-all    all tests in all these suites'
 	@echo 'make check-debug  all tests on a kernel with KASAN, lockdep and injected faults'
 	@echo 'make bench        migcap measured against its peers (QUICK=1: 8 minutes)'
+	@echo 'make soak         a guest migrated N=100 times with traffic, all of it checked,'
+	@echo '                  and what is held before and after counted'
 	@echo 'make lab-shell    a shell in L1, the virtual host'
 	@echo 'make guest-shell  a shell in L2, a guest with a VF'
 
-.PHONY: all modules install uninstall clean demo check check-all check-debug bench \
+.PHONY: all modules install uninstall clean demo check check-all check-debug bench soak \
 	lab-shell guest-shell help
