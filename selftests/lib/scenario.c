@@ -32,6 +32,8 @@
 #define STANDBY		",failover=on,modern-pio-notify=on"
 
 /* What it did is in the guest's trace then, should it have to be explained. */
+#define GUEST_UP	"ip link set eth0 up && ip address add " \
+			WIRE_GUEST_ADDRESS "/24 dev eth0"
 #define LOAD_AGENT	"load migcap_guest && " \
 			"echo 1 >/sys/kernel/tracing/events/migcap_guest/enable"
 #define TRACKS_DMA	"grep -x yes " \
@@ -143,8 +145,7 @@ int scenario_network(struct scenario *s)
 	if (!err && s->kind == GUEST_WITH_LATE_AGENT)
 		err = in_guest(s, "load migcap_guest");
 	if (!err)
-		err = in_guest(s, "ip link set eth0 up && ip address add "
-			       WIRE_GUEST_ADDRESS "/24 dev eth0");
+		err = in_guest(s, "linear eth0 && " GUEST_UP);
 	if (!err)
 		err = in_guest(s, "setsid tcpecho </dev/null >/dev/null 2>&1 &");
 	return err;
