@@ -5,17 +5,18 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
-#include "../lib/clock.h"
 #include "../lib/failure.h"
+#include "../lib/hostile.h"
 #include "crowd.h"
 
-#define MAX_MEMBERS	16
+#define MAX_MEMBERS	32
 
 static atomic_bool over;
 
@@ -31,11 +32,25 @@ unsigned int crowd_pick(unsigned int *seed, unsigned int limit)
 	return rand_r(seed) % limit;
 }
 
+/* Niceness is a thread's own in Linux; those who ask for some have the right. */
+static void take_seat(const struct crowd_member *member)
+{
+	cpu_set_t first;
+
+	setpriority(PRIO_PROCESS, gettid(), member->nice);
+	if (!member->stays)
+		return;
+	CPU_ZERO(&first);
+	CPU_SET(0, &first);
+	sched_setaffinity(0, sizeof(first), &first);
+}
+
 static void *keep_acting(void *arg)
 {
 	struct seat *seat = arg;
 	struct crowd_member *member = seat->member;
 
+	take_seat(member);
 	while (!over) {
 		member->tries++;
 		if (!member->act(seat->arg, &seat->seed))
@@ -44,15 +59,6 @@ static void *keep_acting(void *arg)
 			sleep_ms(member->pause_ms);
 	}
 	return NULL;
-}
-
-static unsigned int choose_seed(void)
-{
-	const char *given = getenv("MIGCAP_SEED");
-	unsigned int seed = given ? strtoul(given, NULL, 0) : time(NULL);
-
-	note("MIGCAP_SEED=%u", seed);
-	return seed;
 }
 
 static int all_got_something_done(const struct crowd_member *members, int count)
@@ -72,7 +78,7 @@ static int all_got_something_done(const struct crowd_member *members, int count)
 int crowd_run(struct crowd_member *members, int count, void *arg, int ms)
 {
 	struct seat seats[MAX_MEMBERS];
-	unsigned int seed = choose_seed();
+	unsigned int seed = hostile_seed();
 	int i, started, err = 0;
 
 	if (count > MAX_MEMBERS)
@@ -88,7 +94,7 @@ int crowd_run(struct crowd_member *members, int count, void *arg, int ms)
 				     &seats[started]);
 	}
 	if (!err)
-		sleep_ms(stretch_ms(ms));
+		sleep_ms(hostile_ms(ms));
 	over = true;
 	for (i = 0; i < started; i++)
 		pthread_join(seats[i].thread, NULL);

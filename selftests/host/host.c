@@ -106,6 +106,7 @@ void host_close(struct host_vf *vf)
 	if (!vf->bdf || pci_driver(vf->bdf, bound, sizeof(bound)) ||
 	    strcmp(bound, MIGCAP_DRIVER))
 		return;
+	host_set_reset(vf->bdf, true);
 	host_attr_write(vf, "ready_timeout_ms", "10000");
 	host_attr_write(vf, "quiesced_limit_ms", "30000");
 	host_attr_write(vf, "on_timeout", "abort");
@@ -193,6 +194,14 @@ int host_reopen(struct host_vf *vf)
 	host_close(vf);
 	ret = pci_unbind(bdf);
 	return ret ? ret : host_open(vf, bdf);
+}
+
+int host_set_reset(const char *bdf, bool can)
+{
+	char dir[PCI_DIR_SIZE];
+
+	return sysfs_write(pci_dir(bdf, dir), "reset_method",
+			   can ? "default" : "\n");
 }
 
 ssize_t host_phys_read(const char *bdf, unsigned int offset, void *buf,

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 
+#include "../lib/hostile.h"
 #include "crowd.h"
 #include "trip.h"
 
@@ -254,7 +255,7 @@ static int vmm_comes_and_goes(void *arg, unsigned int *seed)
 #define SLOW_MEMBER(act_, ms)	{ .name = #act_, .act = act_, .pause_ms = ms }
 
 /* A reset takes a hundred times as long as most else, and locks it out. */
-TEST_F_TIMEOUT(race, one_open_device, 120)
+TEST_F_TIMEOUT(race, one_open_device, hostile_limit(120))
 {
 	struct crowd_member members[] = {
 		MEMBER(vmm_sets_states), MEMBER(vmm_reads), MEMBER(vmm_writes),
@@ -272,7 +273,7 @@ TEST_F_TIMEOUT(race, one_open_device, 120)
 }
 
 /* It may come at any point of a step, but takes a hundred milliseconds. */
-TEST_F_TIMEOUT(race, reset_overtakes_a_step, 120)
+TEST_F_TIMEOUT(race, reset_overtakes_a_step, hostile_limit(120))
 {
 	struct crowd_member members[] = {
 		MEMBER(vmm_begins_and_gives_up), MEMBER(vmm_resets),
@@ -283,7 +284,7 @@ TEST_F_TIMEOUT(race, reset_overtakes_a_step, 120)
 	EXPECT_EQ(0, trip_round(&self->vf));
 }
 
-TEST_F_TIMEOUT(race, open_and_close, 120)
+TEST_F_TIMEOUT(race, open_and_close, hostile_limit(120))
 {
 	struct crowd_member members[] = {
 		MEMBER(vmm_sets_states), MEMBER(vmm_reads),
@@ -330,7 +331,7 @@ static int operator_resets(void *arg, unsigned int *seed)
 	return sysfs_write(pci_dir(host_vf_name, dir), "reset", "1");
 }
 
-TEST_F_TIMEOUT(race, unbind, 120)
+TEST_F_TIMEOUT(race, unbind, hostile_limit(120))
 {
 	struct crowd_member members[] = {
 		MEMBER(vmm_lives), SLOW_MEMBER(operator_rebinds, 100),

@@ -45,31 +45,52 @@ static int open_group(const char *bdf)
 	return fd < 0 ? -errno : fd;
 }
 
-static int map_ram(struct vfio_dev *dev)
+int vfio_dev_map(struct vfio_dev *dev, uint64_t iova, void *memory,
+		 size_t size)
 {
 	struct vfio_iommu_type1_dma_map map = {
 		.argsz = sizeof(map),
 		.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
-		.iova = 0,
-		.size = VFIO_DEV_RAM_SIZE,
+		.vaddr = (uintptr_t)memory,
+		.iova = iova,
+		.size = size,
 	};
 
+	return vfio_ioctl(dev->container, VFIO_IOMMU_MAP_DMA, &map);
+}
+
+int vfio_dev_unmap(struct vfio_dev *dev, uint64_t iova, size_t size)
+{
+	struct vfio_iommu_type1_dma_unmap unmap = {
+		.argsz = sizeof(unmap),
+		.iova = iova,
+		.size = size,
+	};
+
+	return vfio_ioctl(dev->container, VFIO_IOMMU_UNMAP_DMA, &unmap);
+}
+
+static int map_ram(struct vfio_dev *dev)
+{
 	dev->ram = mmap(NULL, VFIO_DEV_RAM_SIZE, PROT_READ | PROT_WRITE,
 			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (dev->ram == MAP_FAILED) {
 		dev->ram = NULL;
 		return -errno;
 	}
-	map.vaddr = (uintptr_t)dev->ram;
-	return vfio_ioctl(dev->container, VFIO_IOMMU_MAP_DMA, &map);
+	return vfio_dev_map(dev, 0, dev->ram, VFIO_DEV_RAM_SIZE);
 }
 
-static int attach_group(struct vfio_dev *dev)
+/* The first group in a container brings its IOMMU. */
+static int attach_group(struct vfio_dev *dev, bool first)
 {
 	int ret;
 
+	dev->group = open_group(dev->bdf);
+	if (dev->group < 0)
+		return dev->group;
 	ret = vfio_ioctl(dev->group, VFIO_GROUP_SET_CONTAINER, &dev->container);
-	if (ret < 0)
+	if (ret < 0 || !first)
 		return ret;
 	ret = ioctl(dev->container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU);
 	return ret < 0 ? -errno : 0;
@@ -95,10 +116,7 @@ static int open_all(struct vfio_dev *dev)
 	dev->container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
 	if (dev->container < 0)
 		return -errno;
-	dev->group = open_group(dev->bdf);
-	if (dev->group < 0)
-		return dev->group;
-	ret = attach_group(dev);
+	ret = attach_group(dev, true);
 	if (ret < 0)
 		return ret;
 	ret = map_ram(dev);
@@ -121,6 +139,33 @@ int vfio_dev_open(struct vfio_dev *dev, const char *bdf)
 	*dev = (struct vfio_dev)VFIO_DEV_CLOSED;
 	snprintf(dev->bdf, sizeof(dev->bdf), "%s", bdf);
 	ret = open_all(dev);
+	if (ret < 0)
+		vfio_dev_close(dev);
+	return ret < 0 ? ret : 0;
+}
+
+static int join_all(struct vfio_dev *dev, int container)
+{
+	int ret;
+
+	dev->container = fcntl(container, F_DUPFD_CLOEXEC, 0);
+	if (dev->container < 0)
+		return -errno;
+	ret = attach_group(dev, false);
+	if (ret < 0)
+		return ret;
+	ret = vfio_dev_open_fd(dev);
+	return ret < 0 ? ret : open_config(dev);
+}
+
+int vfio_dev_join(struct vfio_dev *dev, const char *bdf,
+		  const struct vfio_dev *first)
+{
+	int ret;
+
+	*dev = (struct vfio_dev)VFIO_DEV_CLOSED;
+	snprintf(dev->bdf, sizeof(dev->bdf), "%s", bdf);
+	ret = join_all(dev, first->container);
 	if (ret < 0)
 		vfio_dev_close(dev);
 	return ret < 0 ? ret : 0;

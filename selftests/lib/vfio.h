@@ -37,9 +37,20 @@ struct vfio_dev {
 
 int vfio_dev_open(struct vfio_dev *dev, const char *bdf);
 void vfio_dev_close(struct vfio_dev *dev);
+/*
+ * Open another device in the container of @first, whose mappings both have then;
+ * it has no RAM of its own.
+ */
+int vfio_dev_join(struct vfio_dev *dev, const char *bdf,
+		  const struct vfio_dev *first);
 /* Close the device alone; container, group and RAM stay.  Open it again. */
 void vfio_dev_close_fd(struct vfio_dev *dev);
 int vfio_dev_open_fd(struct vfio_dev *dev);
+
+/* What the container maps; the RAM is mapped from the beginning. */
+int vfio_dev_map(struct vfio_dev *dev, uint64_t iova, void *memory,
+		 size_t size);
+int vfio_dev_unmap(struct vfio_dev *dev, uint64_t iova, size_t size);
 
 int vfio_dev_reset(struct vfio_dev *dev);
 int vfio_dev_info(struct vfio_dev *dev, struct vfio_device_info *info);
