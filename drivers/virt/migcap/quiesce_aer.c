@@ -3,9 +3,16 @@
  * Quiesce backend: the driver's own PCI error recovery.
  *
  * To a driver, a migration looks like a frozen channel that came back after a
- * slot reset: it stops all DMA in error_detected(), and in slot_reset() and
- * resume() it programs a device of which it assumes nothing.  Network devices
- * keep their addresses and routes, sockets their connections.
+ * slot reset.  "Frozen" means that the platform has blocked the device's
+ * accesses (Documentation/PCI/pci-error-recovery.rst).  Drivers rely on that:
+ * they send no stop commands to the device, pretend that it acknowledged them,
+ * and free its buffers.  So the device's DMA is stopped here, before
+ * error_detected() is called, and not by the driver.  In slot_reset() and
+ * resume() the driver programs a device of which it assumes nothing.  Network
+ * devices keep their addresses and routes, sockets their connections.
+ *
+ * A driver that insists on an orderly shutdown, by messages that the device
+ * fetches or answers by DMA, waits for its own timeout in error_detected().
  *
  * Owns: pdev->error_state between quiesce and resume.  Locks: see quiesce.h.
  */
@@ -39,31 +46,43 @@ static void migcap_guest_aer_prepare(struct pci_dev *pdev)
 		pci_save_state(pdev);
 }
 
+/*
+ * The saved state has Bus Master Enable set, as drivers that restore it in
+ * slot_reset() expect.  What the device has written is in memory when the
+ * configuration write that stops it completes.  Its reads may take longer.
+ *
+ * Return: false if they do not end.
+ */
+static bool migcap_guest_aer_freeze(struct pci_dev *pdev)
+{
+	bool drained;
+
+	migcap_guest_aer_prepare(pdev);
+	pci_clear_master(pdev);
+	drained = pci_wait_for_pending_transaction(pdev);
+	pdev->error_state = pci_channel_io_frozen;
+	return drained;
+}
+
 static int migcap_guest_aer_quiesce(struct pci_dev *pdev)
 {
 	const struct pci_error_handlers *handler = pdev->driver->err_handler;
 	pci_ers_result_t result;
+	bool drained;
 
 	/* A real error is being handled: stay out of its way. */
 	if (pdev->error_state != pci_channel_io_normal)
 		return -EBUSY;
 
 	pm_runtime_get_sync(&pdev->dev);
-	migcap_guest_aer_prepare(pdev);
-
-	pdev->error_state = pci_channel_io_frozen;
+	drained = migcap_guest_aer_freeze(pdev);
+	/* From here on only a recovery makes the device work again. */
 	result = handler->error_detected(pdev, pci_channel_io_frozen);
 
-	/*
-	 * Nothing less than the wish for a reset says that the driver let go
-	 * of the device.
-	 */
+	/* Only NEED_RESET says that the driver let go of the device. */
 	if (result != PCI_ERS_RESULT_NEED_RESET)
 		return -EIO;
-
-	if (pdev->is_busmaster)
-		pci_clear_master(pdev);
-	return 0;
+	return drained ? 0 : -ETIMEDOUT;
 }
 
 static int migcap_guest_aer_slot_reset(struct pci_dev *pdev)
@@ -88,7 +107,7 @@ static int migcap_guest_aer_resume(struct pci_dev *pdev)
 	const struct pci_error_handlers *handler = pdev->driver->err_handler;
 	int ret;
 
-	/* Not frozen by us, or unplugged meanwhile: then it stays as it is. */
+	/* Unplugged meanwhile: then it stays as it is. */
 	if (pdev->error_state == pci_channel_io_frozen)
 		pdev->error_state = pci_channel_io_normal;
 

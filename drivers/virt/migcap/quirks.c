@@ -3,10 +3,12 @@
  * What is known of single drivers beyond the kernel's common contracts.
  *
  * A driver that is not listed is held to those contracts only: its error
- * handlers take the locks they need, its ndo_stop copes with a device that is
- * detached, and it may use DMA and change its interrupt vectors at any time.
- * So an entry makes the agent quicker or kinder, never merely correct, except
- * for HOLD_RTNL, which works around a driver.
+ * handlers take the locks they need and do not rely on a device that still
+ * works, its ndo_stop copes with a device that is detached, and it may use DMA
+ * and change its interrupt vectors at any time.
+ *
+ * IDLE_CLOSED and STATIC_VECTORS let the agent answer sooner.  HOLD_RTNL and
+ * RESET_TO_OPEN work around a driver: without them it hangs or stays silent.
  */
 #include <linux/array_size.h>
 #include <linux/pci.h>
