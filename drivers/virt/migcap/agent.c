@@ -23,6 +23,7 @@
 #include "agent.h"
 #include "netdev.h"
 #include "poll.h"
+#include "publish.h"
 #include "quiesce.h"
 #include "trace.h"
 #include "quirks.h"
@@ -71,8 +72,8 @@ static void migcap_guest_look_at_host(struct migcap_guest_agent *agent)
 		agent->reset_pending = true;
 
 	/* EPOCH begins anew when the capability is cleared. */
-	if (!migcap_guest_transition_is_published(agent, &now))
-		migcap_guest_transition_restore(agent, &now);
+	if (!migcap_guest_publish_stands(agent, &now))
+		migcap_guest_publish_restore(agent, &now);
 	else
 		agent->counters.missed += changes / 2;
 
@@ -137,7 +138,7 @@ static void migcap_guest_agent_reconcile(struct migcap_guest_agent *agent)
 		migcap_guest_transition_recover(agent);
 		migcap_guest_walk(agent);
 	}
-	migcap_guest_transition_renew(agent);
+	migcap_guest_publish_renew(agent);
 	rtnl_unlock();
 }
 
@@ -154,7 +155,7 @@ static bool migcap_guest_agent_due(struct migcap_guest_agent *agent)
 	migcap_guest_dirty_track_poll(&agent->track, &now,
 				      state == MIGCAP_ACTIVE);
 	return due || now.epoch != READ_ONCE(agent->epoch) ||
-	       !migcap_guest_transition_is_published(agent, &now);
+	       !migcap_guest_publish_stands(agent, &now);
 }
 
 /* A standby does the device's work meanwhile. */

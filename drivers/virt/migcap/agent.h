@@ -102,6 +102,8 @@ struct migcap_guest_counters {
  * @unannounced: neighbours are to be told when there is a link
  * @standby:	receives while the device is down
  * @irq:	mailbox vector
+ * @said_ctrl:	CTRL as it was written last
+ * @said_status: VF_STATUS as it was written last
  * @answered:	when the registers were written last
  * @start_seen:	when START was noticed
  * @end_seen:	when END was noticed, 0 while START stands
@@ -129,6 +131,8 @@ struct migcap_guest_agent {
 	bool unannounced;
 	struct migcap_guest_standby standby;
 	struct migcap_guest_irq irq;
+	u8 said_ctrl;
+	u8 said_status;
 	ktime_t answered;
 	ktime_t start_seen;
 	ktime_t end_seen;
@@ -154,12 +158,6 @@ const char *migcap_guest_agent_reason(const struct migcap_guest_agent *agent);
 int migcap_guest_transition_enter(struct migcap_guest_agent *agent,
 				  enum migcap_guest_state state);
 void migcap_guest_transition_leave(struct migcap_guest_agent *agent);
-bool migcap_guest_transition_is_published(const struct migcap_guest_agent *agent,
-					  const struct migcap_guest_cap_regs
-						  *now);
-void migcap_guest_transition_restore(struct migcap_guest_agent *agent,
-				     const struct migcap_guest_cap_regs *now);
-void migcap_guest_transition_renew(struct migcap_guest_agent *agent);
 void migcap_guest_transition_recover(struct migcap_guest_agent *agent);
 int migcap_guest_transition_opening(struct migcap_guest_agent *agent);
 void migcap_guest_transition_closing(struct migcap_guest_agent *agent);

@@ -4,7 +4,7 @@
  * every page which the device wrote, before READY is given.
  *
  * Owns: the promise, and when pages are written for it.  Does not own: what is
- * mapped (dma_ops.c, dirty_pages.c), nor the registers (transition.c).
+ * mapped (dma_ops.c, dirty_pages.c), nor the registers (publish.c).
  *
  * Only x86-64 has it so far.  Elsewhere there is never a promise.
  */

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * From state to state: what each arc does to the device and tells the host.
+ * From state to state: what each arc does to the device, and in which order the
+ * host learns of it.
  *
  * MIGCAP_ACTIVE is in the middle, every other state is entered from it and
  * left to it.  Two rules give the order of the steps: READY is written after
  * the device has stopped, and WAIT before it starts.
  *
- * Owns: the arcs.  Does not own: which one is taken when (policy.c, agent.c).
+ * Owns: the arcs.  Does not own: which one is taken when (policy.c, agent.c),
+ * nor the registers (publish.c).
  * Locks: see agent.h; everything here has at least the RTNL.
  */
 #include <linux/delay.h>
@@ -17,65 +19,13 @@
 
 #include "agent.h"
 #include "netdev.h"
+#include "publish.h"
 #include "quiesce.h"
 #include "trace.h"
 #include "quirks.h"
 
 /* How long an open waits for the end of a migration, with the RTNL held. */
 #define OPEN_WAIT_MS		100
-
-static const struct {
-	u8 ctrl;
-	u8 vf_status;
-} published[MIGCAP_STATES] = {
-	[MIGCAP_PARKED]   = { 0, MIGCAP_VF_WAIT },
-	[MIGCAP_ACTIVE]   = { MIGCAP_CTRL_DRIVER | MIGCAP_CTRL_IRQ_ENABLE,
-			      MIGCAP_VF_WAIT },
-	[MIGCAP_STANDING] = { MIGCAP_CTRL_DRIVER, MIGCAP_VF_READY },
-	[MIGCAP_QUIESCED] = { MIGCAP_CTRL_DRIVER | MIGCAP_CTRL_IRQ_ENABLE,
-			      MIGCAP_VF_READY },
-};
-
-/* While parked, it holds on only for a driver that comes or goes. */
-static bool migcap_guest_promise(const struct migcap_guest_agent *agent,
-				 enum migcap_guest_state state)
-{
-	return migcap_guest_dirty_track_promise(&agent->track) &&
-	       (state != MIGCAP_PARKED || agent->facts & MIGCAP_FACT_HELD);
-}
-
-static void migcap_guest_publish(struct migcap_guest_agent *agent,
-				 enum migcap_guest_state state)
-{
-	bool promise = migcap_guest_promise(agent, state);
-	u8 ctrl = published[state].ctrl;
-	u8 vector = 0;
-
-	if (promise && published[state].vf_status == MIGCAP_VF_READY) {
-		migcap_guest_dirty_track_flush(&agent->track);
-		promise = migcap_guest_promise(agent, state);
-	}
-	if (promise)
-		ctrl |= MIGCAP_CTRL_DMA_TRACKED;
-	WRITE_ONCE(agent->track.told, promise);
-
-	if (migcap_guest_irq_present(&agent->irq))
-		vector = agent->irq.map.index;
-	else
-		ctrl &= ~MIGCAP_CTRL_IRQ_ENABLE;
-	/* A VM that has said READY may stop before the next instruction. */
-	agent->answered = ktime_get();
-	migcap_guest_cap_write(&agent->regs, ctrl, published[state].vf_status,
-			       vector);
-}
-
-static bool migcap_guest_is_master(const struct migcap_guest_agent *agent)
-{
-	u16 command;
-
-	pci_read_config_word(agent->pdev, PCI_COMMAND, &command);
-	return command & PCI_COMMAND_MASTER;
-}
 
 static void migcap_guest_set_state(struct migcap_guest_agent *agent,
 				   enum migcap_guest_state state)
@@ -160,7 +110,7 @@ static void migcap_guest_leave_parked(struct migcap_guest_agent *agent)
  */
 static int migcap_guest_enter_standing(struct migcap_guest_agent *agent)
 {
-	agent->master_cleared = migcap_guest_is_master(agent);
+	agent->master_cleared = migcap_guest_is_master(agent->pdev);
 	if (agent->master_cleared)
 		pci_clear_master(agent->pdev);
 	migcap_guest_publish(agent, MIGCAP_STANDING);
@@ -260,57 +210,8 @@ void migcap_guest_transition_leave(struct migcap_guest_agent *agent)
 }
 
 /**
- * migcap_guest_transition_is_published() - whether the registers still say what we wrote
- * @agent:	the agent
- * @now:	what they say
- *
- * Context: any.  The answer may be wrong while a state is being changed.
- * Return: false if the host has taken something back.
- */
-bool migcap_guest_transition_is_published(const struct migcap_guest_agent *agent,
-					  const struct migcap_guest_cap_regs
-						  *now)
-{
-	enum migcap_guest_state state = READ_ONCE(agent->state);
-
-	return now->vf_status == published[state].vf_status &&
-	       (now->ctrl & MIGCAP_CTRL_DRIVER) ==
-	       (published[state].ctrl & MIGCAP_CTRL_DRIVER);
-}
-
-/**
- * migcap_guest_transition_restore() - write again what the registers no longer say
- * @agent:	the agent
- * @now:	what they say
- *
- * VFIO_DEVICE_RESET clears the capability, and resets the device behind the
- * driver's back.  The host takes back READY alone if the device did not finish
- * its DMA, or if somebody has set Bus Master Enable: that one is using it.
- */
-void migcap_guest_transition_restore(struct migcap_guest_agent *agent,
-				     const struct migcap_guest_cap_regs *now)
-{
-	bool ready = published[agent->state].vf_status == MIGCAP_VF_READY;
-
-	if (agent->state != MIGCAP_PARKED && !(now->ctrl & MIGCAP_CTRL_DRIVER))
-		agent->reset_pending = true;
-	else if (ready && migcap_guest_is_master(agent))
-		return;
-	migcap_guest_publish(agent, agent->state);
-}
-
-/**
- * migcap_guest_transition_renew() - let the host know if the promise has changed
- * @agent:	the agent
- */
-void migcap_guest_transition_renew(struct migcap_guest_agent *agent)
-{
-	if (agent->track.told != migcap_guest_promise(agent, agent->state))
-		migcap_guest_publish(agent, agent->state);
-}
-
-/**
- * migcap_guest_transition_recover() - repair a driver whose device was replaced or reset
+ * migcap_guest_transition_recover() - repair a driver behind which the device was
+ * replaced or reset
  * @agent:	the agent, in MIGCAP_ACTIVE
  */
 void migcap_guest_transition_recover(struct migcap_guest_agent *agent)
@@ -370,8 +271,8 @@ int migcap_guest_transition_opening(struct migcap_guest_agent *agent)
 }
 
 /**
- * migcap_guest_transition_closing() - a network device of the device is about to be closed
- * @agent:	the agent
+ * migcap_guest_transition_closing() - a network device is about to be closed
+ * @agent:	the agent of its function
  *
  * Drivers with MIGCAP_QUIRK_HOLD_RTNL cannot be closed while they are down.
  * The close cannot be refused either, so the device comes up for it, and the
