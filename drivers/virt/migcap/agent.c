@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The agent of one device: finds out what is the case and walks to the state
- * that follows from it.
- *
- * One function does it all, migcap_guest_agent_reconcile(), level triggered: it may
- * be called at any time, from the thread or from a notifier, and does nothing
- * if the state is the right one.  That is why a lost interrupt, a START that
- * was there before us, or a capability that the host has reset need no code of
- * their own.
+ * The agent of one device: its life, its thread, and how others hold it.
  *
  * The thread is not freezable: a suspend parks the agent first (main.c).
  *
- * Owns: the thread, the facts.  Locks: see agent.h.
+ * Owns: the thread.  Does not own: what the thread does when something has
+ * changed (reconcile.c).  Locks: see agent.h.
  */
 #include <linux/kthread.h>
 #include <linux/pci.h>
@@ -21,126 +15,8 @@
 #include <linux/migcap_regs.h>
 
 #include "agent.h"
-#include "netdev.h"
 #include "poll.h"
 #include "publish.h"
-#include "quiesce.h"
-#include "trace.h"
-#include "quirks.h"
-
-static void migcap_guest_set_fact(struct migcap_guest_agent *agent,
-				  unsigned int fact, bool given)
-{
-	if (given)
-		agent->facts |= fact;
-	else
-		agent->facts &= ~fact;
-}
-
-static void migcap_guest_note_start(struct migcap_guest_agent *agent)
-{
-	agent->counters.starts++;
-	agent->start_seen = ktime_get();
-	agent->end_seen = 0;
-	trace_migcap_guest_start(&agent->pdev->dev, agent->epoch);
-}
-
-static void migcap_guest_note_end(struct migcap_guest_agent *agent)
-{
-	agent->counters.ends++;
-	agent->end_seen = ktime_get();
-	trace_migcap_guest_end(&agent->pdev->dev, agent->epoch);
-}
-
-/* What the host says. */
-static void migcap_guest_look_at_host(struct migcap_guest_agent *agent)
-{
-	bool start, started = agent->facts & MIGCAP_FACT_START;
-	struct migcap_guest_cap_regs now;
-	u8 changes;
-
-	if (migcap_guest_cap_read(&agent->regs, &now))
-		return;
-
-	changes = now.epoch - agent->epoch;
-	start = now.vmm_status == MIGCAP_VMM_START;
-	WRITE_ONCE(agent->epoch, now.epoch);
-	migcap_guest_set_fact(agent, MIGCAP_FACT_START, start);
-	if (changes)
-		agent->facts &= ~MIGCAP_FACT_REFUSED;
-	if (changes && now.event & MIGCAP_EVENT_DEVICE_RESET)
-		agent->reset_pending = true;
-
-	/* EPOCH begins anew when the capability is cleared. */
-	if (!migcap_guest_publish_stands(agent, &now))
-		migcap_guest_publish_restore(agent, &now);
-	else
-		agent->counters.missed += changes / 2;
-
-	if (start && !started)
-		migcap_guest_note_start(agent);
-	if (!start && started)
-		migcap_guest_note_end(agent);
-}
-
-/* What the guest does with the device. */
-static void migcap_guest_look_at_guest(struct migcap_guest_agent *agent)
-{
-	struct pci_dev *pdev = agent->pdev;
-	bool bound = pdev->driver;
-
-	agent->quirks = migcap_guest_quirks(pdev);
-	agent->backend = NULL;
-	if (migcap_guest_quiesce_aer_ops.supports(pdev))
-		agent->backend = &migcap_guest_quiesce_aer_ops;
-	if (!bound) {
-		agent->facts &= ~MIGCAP_FACT_BROKEN;
-		agent->reset_pending = false;
-	}
-
-	migcap_guest_dirty_track_update(&agent->track,
-					READ_ONCE(agent->held) &
-						~BIT(MIGCAP_HOLD_BIND));
-	migcap_guest_set_fact(agent, MIGCAP_FACT_HELD, READ_ONCE(agent->held));
-	migcap_guest_set_fact(agent, MIGCAP_FACT_UNBOUND, !bound);
-	migcap_guest_set_fact(agent, MIGCAP_FACT_UNSUPPORTED,
-			      bound && !agent->backend);
-	migcap_guest_set_fact(agent, MIGCAP_FACT_IDLE,
-			      agent->quirks & MIGCAP_QUIRK_IDLE_CLOSED &&
-			      migcap_guest_netdev_all_closed(pdev));
-}
-
-static void migcap_guest_walk(struct migcap_guest_agent *agent)
-{
-	enum migcap_guest_state target;
-
-	while ((target = migcap_guest_policy(agent->facts)) != agent->state) {
-		if (agent->state != MIGCAP_ACTIVE)
-			migcap_guest_transition_leave(agent);
-		else if (migcap_guest_transition_enter(agent, target) == -EBUSY)
-			break;
-	}
-	if (target != agent->state)
-		set_bit(MIGCAP_TODO_RECHECK, &agent->todo);
-}
-
-/* Context: device_lock held. */
-static void migcap_guest_agent_reconcile(struct migcap_guest_agent *agent)
-{
-	device_lock_assert(&agent->pdev->dev);
-
-	rtnl_lock();
-	clear_bit(MIGCAP_TODO_RECHECK, &agent->todo);
-	migcap_guest_look_at_host(agent);
-	migcap_guest_look_at_guest(agent);
-	migcap_guest_walk(agent);
-	if (agent->reset_pending && agent->state == MIGCAP_ACTIVE) {
-		migcap_guest_transition_recover(agent);
-		migcap_guest_walk(agent);
-	}
-	migcap_guest_publish_renew(agent);
-	rtnl_unlock();
-}
 
 static bool migcap_guest_agent_due(struct migcap_guest_agent *agent)
 {

@@ -154,6 +154,9 @@ void migcap_guest_agent_unhold(struct migcap_guest_agent *agent,
 			       enum migcap_guest_hold why);
 const char *migcap_guest_agent_reason(const struct migcap_guest_agent *agent);
 
+/* reconcile.c */
+void migcap_guest_agent_reconcile(struct migcap_guest_agent *agent);
+
 /* transition.c */
 int migcap_guest_transition_enter(struct migcap_guest_agent *agent,
 				  enum migcap_guest_state state);
