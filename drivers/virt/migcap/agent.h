@@ -33,6 +33,7 @@
 #include "standby.h"
 #include "policy.h"
 #include "dirty_track.h"
+#include "shield.h"
 
 struct attribute_group;
 struct migcap_guest_quiesce_ops;
@@ -50,6 +51,7 @@ enum migcap_guest_hold {
 enum migcap_guest_todo {
 	MIGCAP_TODO_LOOK,	/* wake up and look at the registers */
 	MIGCAP_TODO_RECHECK,	/* facts about driver or network changed */
+	MIGCAP_TODO_RECOVER,	/* the driver missed a reset of the device */
 };
 
 /**
@@ -61,6 +63,7 @@ enum migcap_guest_todo {
  * @resumed:		device brought up
  * @recovered:		error recovery run without a START: the host has replaced
  *			or reset the device, or may have done so before an open
+ * @resets_passed:	resets of the device by others while its driver was down
  * @failures:		driver did not go down or did not come up
  * @opens_refused:	network device not opened because of a migration
  * @announced:		neighbours told where the device's addresses are
@@ -74,6 +77,7 @@ struct migcap_guest_counters {
 	unsigned long quiesced;
 	unsigned long resumed;
 	unsigned long recovered;
+	unsigned long resets_passed;
 	unsigned long failures;
 	unsigned long opens_refused;
 	unsigned long announced;
@@ -102,6 +106,7 @@ struct migcap_guest_counters {
  * @unannounced: neighbours are to be told when there is a link
  * @standby:	receives while the device is down
  * @irq:	mailbox vector
+ * @shield:	keeps resets away from the driver; under the device_lock
  * @said_ctrl:	CTRL as it was written last
  * @said_status: VF_STATUS as it was written last
  * @answered:	when the registers were written last
@@ -131,6 +136,7 @@ struct migcap_guest_agent {
 	bool unannounced;
 	struct migcap_guest_standby standby;
 	struct migcap_guest_irq irq;
+	struct migcap_guest_shield shield;
 	u8 said_ctrl;
 	u8 said_status;
 	ktime_t answered;

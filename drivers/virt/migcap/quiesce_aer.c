@@ -21,6 +21,7 @@
 #include <linux/pm_runtime.h>
 
 #include "quiesce.h"
+#include "shield.h"
 
 /* The first mailbox message to a PF that has just been handed over may fail. */
 #define SLOT_RESET_TRIES	5
@@ -28,9 +29,10 @@
 
 static bool migcap_guest_aer_supports(struct pci_dev *pdev)
 {
+	struct pci_driver *driver = migcap_guest_driver(pdev);
 	const struct pci_error_handlers *handler;
 
-	handler = pdev->driver ? pdev->driver->err_handler : NULL;
+	handler = driver ? driver->err_handler : NULL;
 	return handler && handler->error_detected && handler->slot_reset &&
 	       handler->resume;
 }
@@ -66,7 +68,8 @@ static bool migcap_guest_aer_freeze(struct pci_dev *pdev)
 
 static int migcap_guest_aer_quiesce(struct pci_dev *pdev)
 {
-	const struct pci_error_handlers *handler = pdev->driver->err_handler;
+	const struct pci_error_handlers *handler =
+		migcap_guest_driver(pdev)->err_handler;
 	pci_ers_result_t result;
 	bool drained;
 
@@ -87,7 +90,8 @@ static int migcap_guest_aer_quiesce(struct pci_dev *pdev)
 
 static int migcap_guest_aer_slot_reset(struct pci_dev *pdev)
 {
-	const struct pci_error_handlers *handler = pdev->driver->err_handler;
+	const struct pci_error_handlers *handler =
+		migcap_guest_driver(pdev)->err_handler;
 	pci_ers_result_t result;
 	unsigned int i;
 
@@ -104,8 +108,12 @@ static int migcap_guest_aer_slot_reset(struct pci_dev *pdev)
 
 static int migcap_guest_aer_resume(struct pci_dev *pdev)
 {
-	const struct pci_error_handlers *handler = pdev->driver->err_handler;
+	const struct pci_error_handlers *handler =
+		migcap_guest_driver(pdev)->err_handler;
 	int ret;
+
+	/* A reset in between has used up the saved state. */
+	migcap_guest_aer_prepare(pdev);
 
 	/* Unplugged meanwhile: then it stays as it is. */
 	if (pdev->error_state == pci_channel_io_frozen)

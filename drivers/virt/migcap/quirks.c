@@ -15,6 +15,7 @@
 #include <linux/string.h>
 
 #include "quirks.h"
+#include "shield.h"
 
 static const struct {
 	const char *driver;
@@ -38,14 +39,15 @@ static const struct {
  */
 unsigned int migcap_guest_quirks(struct pci_dev *pdev)
 {
+	struct pci_driver *driver = migcap_guest_driver(pdev);
 	unsigned int i;
 
 	device_lock_assert(&pdev->dev);
 
-	if (!pdev->driver)
+	if (!driver)
 		return 0;
 	for (i = 0; i < ARRAY_SIZE(known_drivers); i++)
-		if (!strcmp(pdev->driver->name, known_drivers[i].driver))
+		if (!strcmp(driver->name, known_drivers[i].driver))
 			return known_drivers[i].quirks;
 	return 0;
 }

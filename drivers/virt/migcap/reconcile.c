@@ -87,6 +87,8 @@ static void migcap_guest_look_at_guest(struct migcap_guest_agent *agent)
 	agent->backend = NULL;
 	if (migcap_guest_quiesce_aer_ops.supports(pdev))
 		agent->backend = &migcap_guest_quiesce_aer_ops;
+	if (test_and_clear_bit(MIGCAP_TODO_RECOVER, &agent->todo))
+		agent->reset_pending = true;
 	if (!bound) {
 		agent->facts &= ~MIGCAP_FACT_BROKEN;
 		agent->reset_pending = false;
@@ -126,6 +128,41 @@ static void migcap_guest_recover(struct migcap_guest_agent *agent)
 	migcap_guest_walk(agent);
 }
 
+/* While the driver is down, or nobody uses it. */
+static bool migcap_guest_is_down(struct migcap_guest_shield *shield)
+{
+	enum migcap_guest_state state =
+		READ_ONCE(container_of(shield, struct migcap_guest_agent,
+				       shield)->state);
+
+	return state == MIGCAP_QUIESCED || state == MIGCAP_STANDING;
+}
+
+static void migcap_guest_reset_passed(struct migcap_guest_shield *shield)
+{
+	struct migcap_guest_agent *agent =
+		container_of(shield, struct migcap_guest_agent, shield);
+
+	agent->counters.resets_passed++;
+	set_bit(MIGCAP_TODO_RECOVER, &agent->todo);
+	migcap_guest_agent_kick(agent);
+}
+
+static const struct migcap_guest_shield_ops shield_ops = {
+	.is_down	= migcap_guest_is_down,
+	.passed		= migcap_guest_reset_passed,
+};
+
+static void migcap_guest_update_shield(struct migcap_guest_agent *agent)
+{
+	if (agent->backend && migcap_guest_is_down(&agent->shield))
+		migcap_guest_shield_raise(&agent->shield, agent->pdev,
+					  &shield_ops,
+					  agent->state == MIGCAP_QUIESCED);
+	else
+		migcap_guest_shield_lower(&agent->shield);
+}
+
 /**
  * migcap_guest_agent_reconcile() - do what follows from all that is known
  * @agent:	the agent
@@ -142,6 +179,7 @@ void migcap_guest_agent_reconcile(struct migcap_guest_agent *agent)
 	migcap_guest_look_at_guest(agent);
 	migcap_guest_walk(agent);
 	migcap_guest_recover(agent);
+	migcap_guest_update_shield(agent);
 	migcap_guest_publish_renew(agent);
 	rtnl_unlock();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /sys/bus/pci/devices/<function>/migcap_guest_agent/: what the agent is doing.
+ * /sys/bus/pci/devices/<function>/migcap_agent/: what the agent is doing.
  *
  * Owns: the format of the files.  They are read without the agent's locks: a
  * value may be one step behind another, never torn.
@@ -83,13 +83,15 @@ static int migcap_guest_print_counters(const struct migcap_guest_agent *agent,
 			  "quiesced %lu\n"
 			  "resumed %lu\n"
 			  "recovered %lu\n"
+			  "resets_passed %lu\n"
 			  "failures %lu\n"
 			  "opens_refused %lu\n"
 			  "announced %lu\n"
 			  "standby_frames %ld\n",
 			  counters->starts, counters->ends, counters->missed,
 			  counters->quiesced, counters->resumed,
-			  counters->recovered, counters->failures,
+			  counters->recovered,
+			  counters->resets_passed, counters->failures,
 			  counters->opens_refused, counters->announced,
 			  atomic_long_read(&agent->standby.frames));
 }
