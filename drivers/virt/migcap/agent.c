@@ -21,7 +21,8 @@
 static bool migcap_guest_agent_due(struct migcap_guest_agent *agent)
 {
 	enum migcap_guest_state state = READ_ONCE(agent->state);
-	bool due = test_bit(MIGCAP_TODO_RECHECK, &agent->todo);
+	bool due = test_bit(MIGCAP_TODO_RECHECK, &agent->todo) ||
+		   migcap_guest_verify_is_due(&agent->verify);
 	struct migcap_guest_cap_regs now;
 
 	if (state == MIGCAP_PARKED || migcap_guest_cap_read(&agent->regs, &now))
@@ -50,6 +51,7 @@ static void migcap_guest_agent_sleep(struct migcap_guest_agent *agent)
 			   migcap_guest_irq_present(&agent->irq),
 		.migrating = agent->migrating,
 		.carried = migcap_guest_agent_is_carried(agent),
+		.verify_ms = migcap_guest_verify_ms_left(&agent->verify),
 	};
 
 	wait_event_interruptible_hrtimeout(agent->wait,
@@ -176,10 +178,11 @@ void migcap_guest_agent_unhold(struct migcap_guest_agent *agent,
 }
 
 /**
- * migcap_guest_agent_reason() - why the agent is not waiting for START
+ * migcap_guest_agent_reason() - why the agent is not waiting for START, or does
+ * so without a network
  * @agent:	the agent
  *
- * Return: a constant text, "none" if it is.
+ * Return: a constant text, "none" if all is well.
  */
 const char *migcap_guest_agent_reason(const struct migcap_guest_agent *agent)
 {
@@ -197,6 +200,8 @@ const char *migcap_guest_agent_reason(const struct migcap_guest_agent *agent)
 		return "network device is closed";
 	if (facts & MIGCAP_FACT_REFUSED)
 		return "driver could not be taken down";
+	if (READ_ONCE(agent->verify.failed))
+		return "network device has no link since the device came back";
 	return "none";
 }
 

@@ -34,6 +34,7 @@
 #include "policy.h"
 #include "dirty_track.h"
 #include "shield.h"
+#include "verify.h"
 
 struct attribute_group;
 struct migcap_guest_quiesce_ops;
@@ -63,6 +64,7 @@ enum migcap_guest_todo {
  * @resumed:		device brought up
  * @recovered:		error recovery run without a START: the host has replaced
  *			or reset the device, or may have done so before an open
+ * @repeated:		error recovery run again, since the link did not come back
  * @resets_passed:	resets of the device by others while its driver was down
  * @failures:		driver did not go down or did not come up
  * @opens_refused:	network device not opened because of a migration
@@ -77,6 +79,7 @@ struct migcap_guest_counters {
 	unsigned long quiesced;
 	unsigned long resumed;
 	unsigned long recovered;
+	unsigned long repeated;
 	unsigned long resets_passed;
 	unsigned long failures;
 	unsigned long opens_refused;
@@ -106,6 +109,7 @@ struct migcap_guest_counters {
  * @unannounced: neighbours are to be told when there is a link
  * @standby:	receives while the device is down
  * @irq:	mailbox vector
+ * @verify:	whether the network came back
  * @shield:	keeps resets away from the driver; under the device_lock
  * @said_ctrl:	CTRL as it was written last
  * @said_status: VF_STATUS as it was written last
@@ -136,6 +140,7 @@ struct migcap_guest_agent {
 	bool unannounced;
 	struct migcap_guest_standby standby;
 	struct migcap_guest_irq irq;
+	struct migcap_guest_verify verify;
 	struct migcap_guest_shield shield;
 	u8 said_ctrl;
 	u8 said_status;

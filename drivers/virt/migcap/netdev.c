@@ -14,6 +14,7 @@
 #include "agent.h"
 #include "netdev.h"
 #include "registry.h"
+#include "verify.h"
 
 /* Some network device of the function that is up, or that is not; or NULL. */
 static struct net_device *migcap_guest_netdev_find(struct pci_dev *pdev,
@@ -48,6 +49,20 @@ bool migcap_guest_netdev_all_closed(struct pci_dev *pdev)
 {
 	return migcap_guest_netdev_find(pdev, false) &&
 	       !migcap_guest_netdev_find(pdev, true);
+}
+
+/**
+ * migcap_guest_netdev_is_linked() - whether the network can be reached
+ * @pdev:	the function
+ *
+ * Context: RTNL held.
+ * Return: true if a network device of it is up and has a link.
+ */
+bool migcap_guest_netdev_is_linked(struct pci_dev *pdev)
+{
+	struct net_device *dev = migcap_guest_netdev_find(pdev, true);
+
+	return dev && netif_carrier_ok(dev);
 }
 
 /* The addresses of a failover pair belong to its master. */
@@ -144,6 +159,8 @@ static int migcap_guest_netdev_event(struct notifier_block *nb,
 		migcap_guest_transition_closing(agent);
 		break;
 	case NETDEV_CHANGE:
+		if (netif_carrier_ok(dev))
+			migcap_guest_verify_cancel(agent);
 		migcap_guest_netdev_carrier(agent, dev);
 		break;
 	case NETDEV_UP:

@@ -13,6 +13,7 @@ struct migcap_guest_agent;
 struct pci_dev;
 
 bool migcap_guest_netdev_all_closed(struct pci_dev *pdev);
+bool migcap_guest_netdev_is_linked(struct pci_dev *pdev);
 void migcap_guest_netdev_gone(struct migcap_guest_agent *agent);
 void migcap_guest_netdev_back(struct migcap_guest_agent *agent);
 int migcap_guest_netdev_init(void);

@@ -19,8 +19,8 @@
 #define POLL_IRQ_FACTOR		10
 
 #define POLL_MIGRATING_DIVISOR	10
-#define POLL_MIN_MS		1U
-#define POLL_MAX_MS		10000U
+#define POLL_MIN_MS		1UL
+#define POLL_MAX_MS		10000UL
 #define POLL_MIN_US		100U
 #define POLL_MAX_US		100000U
 
@@ -36,14 +36,13 @@ MODULE_PARM_DESC(ready_poll_us, "Microseconds between two looks for END while th
 static ktime_t
 migcap_guest_poll_start(const struct migcap_guest_outlook *outlook)
 {
-	unsigned int ms = clamp(READ_ONCE(poll_ms), POLL_MIN_MS, POLL_MAX_MS);
+	unsigned long ms = clamp(READ_ONCE(poll_ms), POLL_MIN_MS, POLL_MAX_MS);
 
 	if (outlook->has_irq)
-		return ms_to_ktime(ms * POLL_IRQ_FACTOR);
-	if (outlook->migrating)
-		return ms_to_ktime(max(ms / POLL_MIGRATING_DIVISOR,
-				       POLL_MIN_MS));
-	return ms_to_ktime(ms);
+		ms *= POLL_IRQ_FACTOR;
+	else if (outlook->migrating)
+		ms = max(ms / POLL_MIGRATING_DIVISOR, POLL_MIN_MS);
+	return ms_to_ktime(min(ms, outlook->verify_ms));
 }
 
 /**

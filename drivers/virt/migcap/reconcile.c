@@ -92,6 +92,7 @@ static void migcap_guest_look_at_guest(struct migcap_guest_agent *agent)
 	if (!bound) {
 		agent->facts &= ~MIGCAP_FACT_BROKEN;
 		agent->reset_pending = false;
+		migcap_guest_verify_cancel(agent);
 	}
 
 	migcap_guest_dirty_track_update(&agent->track,
@@ -122,10 +123,12 @@ static void migcap_guest_walk(struct migcap_guest_agent *agent)
 
 static void migcap_guest_recover(struct migcap_guest_agent *agent)
 {
-	if (agent->state != MIGCAP_ACTIVE || !agent->reset_pending)
+	if (agent->state != MIGCAP_ACTIVE || !agent->backend)
 		return;
-	migcap_guest_transition_recover(agent);
-	migcap_guest_walk(agent);
+	if (migcap_guest_verify_wants_repeat(agent) || agent->reset_pending) {
+		migcap_guest_transition_recover(agent);
+		migcap_guest_walk(agent);
+	}
 }
 
 /* While the driver is down, or nobody uses it. */

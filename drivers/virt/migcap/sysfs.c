@@ -83,6 +83,7 @@ static int migcap_guest_print_counters(const struct migcap_guest_agent *agent,
 			  "quiesced %lu\n"
 			  "resumed %lu\n"
 			  "recovered %lu\n"
+			  "repeated %lu\n"
 			  "resets_passed %lu\n"
 			  "failures %lu\n"
 			  "opens_refused %lu\n"
@@ -90,7 +91,7 @@ static int migcap_guest_print_counters(const struct migcap_guest_agent *agent,
 			  "standby_frames %ld\n",
 			  counters->starts, counters->ends, counters->missed,
 			  counters->quiesced, counters->resumed,
-			  counters->recovered,
+			  counters->recovered, counters->repeated,
 			  counters->resets_passed, counters->failures,
 			  counters->opens_refused, counters->announced,
 			  atomic_long_read(&agent->standby.frames));

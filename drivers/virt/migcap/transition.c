@@ -23,6 +23,7 @@
 #include "quiesce.h"
 #include "trace.h"
 #include "quirks.h"
+#include "verify.h"
 
 /* How long an open waits for the end of a migration, with the RTNL held. */
 #define OPEN_WAIT_MS		100
@@ -74,13 +75,16 @@ static int migcap_guest_bring_up(struct migcap_guest_agent *agent)
 	agent->reset_pending = false;
 	agent->backend->prepare(agent->pdev);
 	migcap_guest_netdev_back(agent);
+	migcap_guest_verify_begin(agent);
 	return 0;
 }
 
 static int migcap_guest_take_down(struct migcap_guest_agent *agent)
 {
-	int ret = migcap_guest_call(agent, agent->backend->quiesce);
+	int ret;
 
+	migcap_guest_verify_note(agent);
+	ret = migcap_guest_call(agent, agent->backend->quiesce);
 	if (!ret || ret == -EBUSY)
 		return ret;
 	migcap_guest_failed(agent, "quiesce", ret);
@@ -288,5 +292,6 @@ void migcap_guest_transition_closing(struct migcap_guest_agent *agent)
 	if (agent->state == MIGCAP_QUIESCED &&
 	    agent->quirks & MIGCAP_QUIRK_HOLD_RTNL)
 		migcap_guest_transition_leave(agent);
+	migcap_guest_verify_cancel(agent);
 	migcap_guest_agent_kick(agent);
 }

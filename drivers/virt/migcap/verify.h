@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Whether a recovery has brought the network back.
+ *
+ * Owns: the judgement, and how often it is tried.  Does not own: the recovery
+ * (transition.c).  Lock: the RTNL.
+ */
+#ifndef MIGCAP_GUEST_VERIFY_H
+#define MIGCAP_GUEST_VERIFY_H
+
+#include <linux/types.h>
+
+struct migcap_guest_agent;
+
+/**
+ * struct migcap_guest_verify - a recovery that has to prove itself
+ * @until:	when the link has to be there, in jiffies
+ * @had_link:	when the device was taken down
+ * @pending:	the link is not there yet
+ * @repeated:	the recovery was run once more
+ * @failed:	no link after that either
+ */
+struct migcap_guest_verify {
+	unsigned long until;
+	bool had_link;
+	bool pending;
+	bool repeated;
+	bool failed;
+};
+
+void migcap_guest_verify_note(struct migcap_guest_agent *agent);
+void migcap_guest_verify_begin(struct migcap_guest_agent *agent);
+void migcap_guest_verify_cancel(struct migcap_guest_agent *agent);
+bool migcap_guest_verify_is_due(const struct migcap_guest_verify *verify);
+bool migcap_guest_verify_wants_repeat(struct migcap_guest_agent *agent);
+unsigned long
+migcap_guest_verify_ms_left(const struct migcap_guest_verify *verify);
+
+#endif /* MIGCAP_GUEST_VERIFY_H */
