@@ -173,7 +173,8 @@ int migcap_guest_transition_enter(struct migcap_guest_agent *agent,
 				  enum migcap_guest_state state);
 void migcap_guest_transition_leave(struct migcap_guest_agent *agent);
 void migcap_guest_transition_recover(struct migcap_guest_agent *agent);
-int migcap_guest_transition_opening(struct migcap_guest_agent *agent);
+int migcap_guest_transition_opening(struct migcap_guest_agent *agent,
+				    bool may_refuse);
 void migcap_guest_transition_closing(struct migcap_guest_agent *agent);
 
 /* sysfs.c */

@@ -65,6 +65,20 @@ bool migcap_guest_netdev_is_linked(struct pci_dev *pdev)
 	return dev && netif_carrier_ok(dev);
 }
 
+/*
+ * The core enters the notifier with a semaphore of netpoll down and leaves it
+ * down for ever if the open is refused (__dev_open()).  The next open would
+ * wait for it with the RTNL held.
+ */
+static bool migcap_guest_netdev_may_refuse(const struct net_device *dev)
+{
+#ifdef CONFIG_NETPOLL
+	return !rcu_access_pointer(dev->npinfo);
+#else
+	return true;
+#endif
+}
+
 /* The addresses of a failover pair belong to its master. */
 static void migcap_guest_netdev_announce(struct net_device *dev)
 {
@@ -139,6 +153,7 @@ static int migcap_guest_netdev_event(struct notifier_block *nb,
 {
 	struct net_device *dev = netdev_notifier_info_to_dev(info);
 	struct migcap_guest_agent *agent;
+	bool refuse;
 	int ret = 0;
 
 	/* Not of the function alone: what stands by for it has another parent. */
@@ -153,7 +168,8 @@ static int migcap_guest_netdev_event(struct notifier_block *nb,
 
 	switch (event) {
 	case NETDEV_PRE_UP:
-		ret = migcap_guest_transition_opening(agent);
+		refuse = migcap_guest_netdev_may_refuse(dev);
+		ret = migcap_guest_transition_opening(agent, refuse);
 		break;
 	case NETDEV_GOING_DOWN:
 		migcap_guest_transition_closing(agent);

@@ -243,31 +243,37 @@ static bool migcap_guest_wait_end(struct migcap_guest_agent *agent)
 }
 
 /**
- * migcap_guest_transition_opening() - a network device of the device is about to be opened
- * @agent:	the agent
+ * migcap_guest_transition_opening() - a network device is about to be opened
+ * @agent:	the agent of its function
+ * @may_refuse:	whether the open can be refused
  *
- * An open while a migration is under way would take back a consent on which
- * the host already acts, and make the migration fail: the open fails instead,
- * after a wait that is short because everyone else waits for the RTNL.  Where
- * the driver was taken down with its network device open, there is nothing to
- * open, and the core refuses to open what is detached.
+ * An open while a migration is under way takes back a consent on which the host
+ * already acts, and may make the migration fail: so the open fails instead,
+ * after a wait that is short because everyone else waits for the RTNL.  One
+ * that cannot be refused goes on: the host learns that the guest is no longer
+ * ready, and the agent stops the device again once it is open.
+ *
+ * Where the driver was taken down with its network device open, there is
+ * nothing to open, and the core refuses to open what is detached.
  *
  * Context: RTNL held.
  * Return: 0 if the open may go on, -EBUSY while a migration is under way.
  */
-int migcap_guest_transition_opening(struct migcap_guest_agent *agent)
+int migcap_guest_transition_opening(struct migcap_guest_agent *agent,
+				    bool may_refuse)
 {
 	ASSERT_RTNL();
 
-	if (agent->state == MIGCAP_STANDING && migcap_guest_wait_end(agent)) {
+	if (agent->state == MIGCAP_STANDING &&
+	    (migcap_guest_wait_end(agent) || !may_refuse)) {
 		migcap_guest_transition_leave(agent);
 		if (agent->quirks & MIGCAP_QUIRK_RESET_TO_OPEN)
 			migcap_guest_transition_recover(agent);
 	}
 	migcap_guest_agent_kick(agent);
 
-	if (agent->state == MIGCAP_STANDING ||
-	    agent->state == MIGCAP_QUIESCED) {
+	if (may_refuse && (agent->state == MIGCAP_STANDING ||
+			   agent->state == MIGCAP_QUIESCED)) {
 		agent->counters.opens_refused++;
 		return -EBUSY;
 	}
