@@ -2,25 +2,27 @@
 /*
  * Which pages devices may write to now, and to which they could lately.
  *
- * The state of a page is one byte: how often it is mapped for a device to
- * write, and whether it was unmapped in either of two generations.  It changes
- * by compare and exchange alone, so an unmap moves a page from one account to
- * the other in one step, and no pass can find it in neither.  A count that has
- * reached its maximum stays there: that page is taken for mapped from then on.
+ * The state of a page is 16 bits: how often it is mapped for a device to write,
+ * and whether it was unmapped in either of two generations.  It changes by
+ * compare and exchange alone, so an unmap moves a page from one account to the
+ * other in one step, and no walk can find it in neither.  A page that is mapped
+ * more often than the count can tell is refused: the caller withdraws the
+ * promise then.  A count that stays at its maximum would never come down again.
  *
- * A pass clears the state of an idle page first and writes to the page then.
- * Should a device get hold of the page in between, the unmap after that sets
- * the state again.
- *
- * Bytes come in blocks of one page, looked up under RCU and never freed while
+ * States come in blocks of one page, looked up under RCU and never freed while
  * the module is there.  Those for the memory present are allocated before the
  * first device is tracked, those for memory added later when it is mapped.
  *
- * pass_lock: a pass does not end before each page that another pass has cleared
- * meanwhile is written.
+ * A block is marked BUSY while a state in it may be other than 0, so that a
+ * walk does not have to read the states of all memory.  A mapper changes a
+ * state first and looks at the mark then; a walk clears the mark first and
+ * looks at the states once more then.  One of the two sees the other.
+ *
+ * walk_lock: one step of a walk at a time.  What a step does to a page is done
+ * when the next step of any walk begins, and none sees a mark that has been
+ * cleared and is about to be set again.
  * age_lock: one ageing at a time.
  */
-#include <linux/debugfs.h>
 #include <linux/gfp.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mmzone.h>
@@ -31,36 +33,29 @@
 #include <linux/xarray.h>
 
 #include "dirty_pages.h"
-#include "redirty.h"
 
-#define BLOCK_PAGES	PAGE_SIZE
+#define BLOCK_PAGES	(PAGE_SIZE / sizeof(u16))
+#define WORD_PAGES	(sizeof(unsigned long) / sizeof(u16))
+#define BUSY		XA_MARK_0
 
 /*
- * What is written in one go.  A write may take as long as the hypervisor takes
- * to note it, and others want to run in between.
+ * How many pages are visited in one step.  A write to a page may take as long
+ * as the hypervisor takes to note it, and others want to run in between.
  */
-#define CHUNK_PAGES	64
-
-#define STATE_COUNT	GENMASK(5, 0)
-#define STATE_EVEN	BIT(6)		/* unmapped in an even generation */
-#define STATE_ODD	BIT(7)		/* unmapped in an odd one */
-#define STATE_RECENT	(STATE_EVEN | STATE_ODD)
+#define STEP_PAGES	64
 
 static DEFINE_XARRAY_FLAGS(blocks, XA_FLAGS_LOCK_IRQ);
 static atomic_long_t block_count;
-static DEFINE_MUTEX(pass_lock);
+static DEFINE_MUTEX(walk_lock);
 static DEFINE_MUTEX(age_lock);
 
-/* STATE_EVEN or STATE_ODD; who reads it is done by the end of an RCU section. */
-static u8 generation = STATE_EVEN;
+/* Readers of it are done by the end of an RCU section. */
+static u16 generation = MIGCAP_STATE_EVEN;
 static unsigned long generation_cookie;
 
-/* For tests that want to see what is lost without any of this. */
-static bool skip_writing;
-
-static u8 *migcap_guest_block_add(unsigned long index, gfp_t gfp)
+static u16 *migcap_guest_block_add(unsigned long index, gfp_t gfp)
 {
-	u8 *block = (u8 *)get_zeroed_page(gfp | __GFP_NOWARN), *old;
+	u16 *block = (u16 *)get_zeroed_page(gfp | __GFP_NOWARN), *old;
 	unsigned long flags;
 
 	if (!block)
@@ -76,47 +71,82 @@ static u8 *migcap_guest_block_add(unsigned long index, gfp_t gfp)
 	return xa_is_err(old) ? NULL : old;
 }
 
-static u8 *migcap_guest_state_find(unsigned long pfn)
+static u16 *migcap_guest_block_load(struct xa_state *xas)
 {
-	u8 *block = xa_load(&blocks, pfn / BLOCK_PAGES);
-
-	return block ? block + pfn % BLOCK_PAGES : NULL;
-}
-
-static u8 *migcap_guest_state_get(unsigned long pfn)
-{
-	u8 *state = migcap_guest_state_find(pfn);
-
-	if (likely(state))
-		return state;
-	if (!pfn_to_online_page(pfn) ||
-	    !migcap_guest_block_add(pfn / BLOCK_PAGES, GFP_ATOMIC))
-		return NULL;
-	return migcap_guest_state_find(pfn);
-}
-
-static void migcap_guest_state_map(u8 *state)
-{
-	u8 old = READ_ONCE(*state);
+	u16 *block;
 
 	do {
-		if ((old & STATE_COUNT) == STATE_COUNT)
-			return;
-	} while (!try_cmpxchg(state, &old, old + 1));
+		block = xas_load(xas);
+	} while (xas_retry(xas, block));
+	return block;
 }
 
-static bool migcap_guest_state_unmap(u8 *state, u8 recent)
+static void migcap_guest_block_mark(unsigned long index)
 {
-	u8 old = READ_ONCE(*state), new;
+	unsigned long flags;
+
+	xa_lock_irqsave(&blocks, flags);
+	__xa_set_mark(&blocks, index, BUSY);
+	xa_unlock_irqrestore(&blocks, flags);
+}
+
+static void migcap_guest_block_unmark(unsigned long index)
+{
+	unsigned long flags;
+
+	xa_lock_irqsave(&blocks, flags);
+	__xa_clear_mark(&blocks, index, BUSY);
+	xa_unlock_irqrestore(&blocks, flags);
+}
+
+static bool migcap_guest_state_map(u16 *state)
+{
+	u16 old = READ_ONCE(*state);
 
 	do {
-		if (!(old & STATE_COUNT))
+		if ((old & MIGCAP_STATE_COUNT) == MIGCAP_STATE_COUNT)
 			return false;
-		new = old | recent;
-		if ((old & STATE_COUNT) != STATE_COUNT)
-			new--;
-	} while (!try_cmpxchg(state, &old, new));
+	} while (!try_cmpxchg(state, &old, old + 1));
 	return true;
+}
+
+static bool migcap_guest_state_unmap(u16 *state, u16 recent)
+{
+	u16 old = READ_ONCE(*state);
+
+	do {
+		if (!(old & MIGCAP_STATE_COUNT))
+			return false;
+	} while (!try_cmpxchg(state, &old, (old | recent) - 1));
+	return true;
+}
+
+/* Pages of one block, from @pfn to @last. */
+static bool migcap_guest_block_map(unsigned long pfn, unsigned long last)
+{
+	XA_STATE(xas, &blocks, pfn / BLOCK_PAGES);
+	u16 *block = migcap_guest_block_load(&xas);
+	bool is_new = !block, counted = true;
+
+	if (unlikely(is_new) && pfn_to_online_page(pfn))
+		block = migcap_guest_block_add(xas.xa_index, GFP_ATOMIC);
+	if (unlikely(!block))
+		return false;
+	for (; pfn <= last; pfn++)
+		if (!migcap_guest_state_map(block + pfn % BLOCK_PAGES))
+			counted = false;
+
+	/* After the states: see the head of this file. */
+	smp_mb__after_atomic();
+	if (unlikely(is_new) || !xas_get_mark(&xas, BUSY))
+		migcap_guest_block_mark(xas.xa_index);
+	return counted;
+}
+
+static unsigned long migcap_guest_block_last(unsigned long pfn,
+					     unsigned long last)
+{
+	return min(last, pfn | (BLOCK_PAGES - 1));
 }
 
 /**
@@ -125,25 +155,41 @@ static bool migcap_guest_state_unmap(u8 *state, u8 recent)
  * @size:	its size in bytes, not 0
  *
  * Context: any.
- * Return: false if that cannot be accounted for: no RAM, or none left.
+ * Return: false if that cannot be accounted for: no RAM, none left for the
+ * account, or mapped too often.
  */
 bool migcap_guest_dirty_pages_map(phys_addr_t phys, size_t size)
 {
-	unsigned long pfn, last = PHYS_PFN(phys + size - 1);
-	u8 *state;
+	unsigned long pfn = PHYS_PFN(phys), last = PHYS_PFN(phys + size - 1);
+	unsigned long end;
 
 	guard(rcu)();
-	for (pfn = PHYS_PFN(phys); pfn <= last; pfn++) {
-		state = migcap_guest_state_get(pfn);
-		if (unlikely(!state))
+	for (; pfn <= last; pfn = end + 1) {
+		end = migcap_guest_block_last(pfn, last);
+		if (unlikely(!migcap_guest_block_map(pfn, end)))
 			return false;
-		migcap_guest_state_map(state);
 	}
 	return true;
 }
 
+/* Pages of one block.  It stays busy: no state becomes 0 here. */
+static bool migcap_guest_block_unmap(unsigned long pfn, unsigned long last,
+				     u16 recent)
+{
+	u16 *block = xa_load(&blocks, pfn / BLOCK_PAGES);
+	bool balanced = block;
+
+	for (; block && pfn <= last; pfn++)
+		if (unlikely(!migcap_guest_state_unmap(block +
+						       pfn % BLOCK_PAGES,
+						       recent)))
+			balanced = false;
+	return balanced;
+}
+
 /**
- * migcap_guest_dirty_pages_unmap() - the right given by migcap_guest_dirty_pages_map() has ended
+ * migcap_guest_dirty_pages_unmap() - the right given by
+ * migcap_guest_dirty_pages_map() has ended
  * @phys:	begin of the memory
  * @size:	its size in bytes, not 0
  *
@@ -152,150 +198,131 @@ bool migcap_guest_dirty_pages_map(phys_addr_t phys, size_t size)
  */
 bool migcap_guest_dirty_pages_unmap(phys_addr_t phys, size_t size)
 {
-	unsigned long pfn, last = PHYS_PFN(phys + size - 1);
+	unsigned long pfn = PHYS_PFN(phys), last = PHYS_PFN(phys + size - 1);
 	bool balanced = true;
-	u8 *state, recent;
+	unsigned long end;
+	u16 recent;
 
 	guard(rcu)();
 	recent = READ_ONCE(generation);
-	for (pfn = PHYS_PFN(phys); pfn <= last; pfn++) {
-		state = migcap_guest_state_find(pfn);
-		if (unlikely(!state ||
-			     !migcap_guest_state_unmap(state, recent)))
+	for (; pfn <= last; pfn = end + 1) {
+		end = migcap_guest_block_last(pfn, last);
+		if (unlikely(!migcap_guest_block_unmap(pfn, end, recent)))
 			balanced = false;
 	}
 	return balanced;
 }
 
-typedef void (*migcap_guest_visit_fn)(unsigned long pfn, u8 *state, void *data);
-
-static void migcap_guest_visit(unsigned long pfn, u8 *states,
-			       unsigned int count, migcap_guest_visit_fn visit,
-			       void *data)
+static bool migcap_guest_word_is_zero(const u16 *states)
 {
-	unsigned long *word = (unsigned long *)states;
-	unsigned int i, j;
+	return !READ_ONCE(*(const unsigned long *)states);
+}
 
-	for (i = 0; i < count; i += sizeof(*word), word++) {
-		if (!READ_ONCE(*word))
+static bool migcap_guest_block_is_empty(const u16 *block)
+{
+	unsigned int i;
+
+	for (i = 0; i < BLOCK_PAGES; i += WORD_PAGES)
+		if (!migcap_guest_word_is_zero(block + i))
+			return false;
+	return true;
+}
+
+/* Context: walk_lock held. */
+static void migcap_guest_block_rest(unsigned long index, const u16 *block)
+{
+	if (!migcap_guest_block_is_empty(block))
+		return;
+	migcap_guest_block_unmark(index);
+	/* Before the states are looked at again: see the head of this file. */
+	smp_mb();
+	if (!migcap_guest_block_is_empty(block))
+		migcap_guest_block_mark(index);
+}
+
+/* Return: where to go on in the block, BLOCK_PAGES at its end. */
+static unsigned int migcap_guest_block_visit(unsigned long index, u16 *block,
+					     unsigned int at,
+					     migcap_guest_visit_fn visit,
+					     void *data)
+{
+	unsigned int left = STEP_PAGES;
+
+	while (at < BLOCK_PAGES && left) {
+		if (at % WORD_PAGES == 0 &&
+		    migcap_guest_word_is_zero(block + at)) {
+			at += WORD_PAGES;
 			continue;
-		for (j = i; j < i + sizeof(*word); j++)
-			if (READ_ONCE(states[j]))
-				visit(pfn + j, states + j, data);
+		}
+		if (READ_ONCE(block[at])) {
+			visit(index * BLOCK_PAGES + at, block + at, data);
+			left--;
+		}
+		at++;
 	}
-}
-
-static void migcap_guest_visit_block(unsigned long index, u8 *block,
-				     migcap_guest_visit_fn visit, void *data)
-{
-	migcap_guest_visit(index * BLOCK_PAGES, block, BLOCK_PAGES, visit,
-			   data);
-}
-
-static void
-migcap_guest_tally_page(struct migcap_guest_dirty_pages_tally *tally,
-			unsigned long pfn)
-{
-	if (READ_ONCE(skip_writing))
-		return;
-	switch (migcap_guest_redirty_pfn(pfn)) {
-	case MIGCAP_TOUCH_WRITTEN:
-		tally->written++;
-		break;
-	case MIGCAP_TOUCH_FOREIGN:
-		tally->foreign++;
-		break;
-	case MIGCAP_TOUCH_GONE:
-		break;
-	}
-}
-
-static void migcap_guest_write_idle(unsigned long pfn, u8 *state, void *data)
-{
-	u8 old = READ_ONCE(*state);
-
-	do {
-		if (!old || old & STATE_COUNT)
-			return;
-	} while (!try_cmpxchg(state, &old, 0));
-	migcap_guest_tally_page(data, pfn);
-}
-
-static void migcap_guest_write_any(unsigned long pfn, u8 *state, void *data)
-{
-	u8 old = READ_ONCE(*state);
-
-	while (!try_cmpxchg(state, &old, old & STATE_COUNT))
-		;
-	if (old)
-		migcap_guest_tally_page(data, pfn);
-}
-
-/* In use as before, so it has to be written again, but then without a fault. */
-static void migcap_guest_write_mapped(unsigned long pfn, u8 *state, void *data)
-{
-	if (READ_ONCE(*state) & STATE_COUNT)
-		migcap_guest_tally_page(data, pfn);
-}
-
-static const migcap_guest_visit_fn writers[] = {
-	[MIGCAP_PAGES_IDLE]   = migcap_guest_write_idle,
-	[MIGCAP_PAGES_MAPPED] = migcap_guest_write_mapped,
-	[MIGCAP_PAGES_ALL]    = migcap_guest_write_any,
-};
-
-static void migcap_guest_note_any(unsigned long pfn, u8 *state, void *data)
-{
-	*(bool *)data = true;
-}
-
-static void
-migcap_guest_write_chunk(unsigned long pfn, u8 *states,
-			 migcap_guest_visit_fn write,
-			 struct migcap_guest_dirty_pages_tally *tally)
-{
-	bool any = false;
-
-	migcap_guest_visit(pfn, states, CHUNK_PAGES, migcap_guest_note_any,
-			   &any);
-	if (!any)
-		return;
-	scoped_guard(mutex, &pass_lock)
-		migcap_guest_visit(pfn, states, CHUNK_PAGES, write, tally);
-	cond_resched();
+	return at;
 }
 
 /**
- * migcap_guest_dirty_pages_write() - write to pages that devices may have written to
- * @which:	which ones
- * @tally:	what was done is added here
- *
- * A page that was written and is not mapped counts no more.
- *
- * Context: may sleep.
+ * struct migcap_guest_cursor - how far a walk has come
+ * @index:	block
+ * @at:		page in it
  */
-void migcap_guest_dirty_pages_write(enum migcap_guest_dirty_pages_which which,
-				    struct migcap_guest_dirty_pages_tally *tally)
-{
+struct migcap_guest_cursor {
 	unsigned long index;
-	unsigned int i;
-	u8 *block;
+	unsigned int at;
+};
 
-	xa_for_each(&blocks, index, block) {
-		for (i = 0; i < BLOCK_PAGES; i += CHUNK_PAGES)
-			migcap_guest_write_chunk(index * BLOCK_PAGES + i,
-						 block + i, writers[which],
-						 tally);
-		cond_resched();
+/* Return: false at the end. */
+static bool migcap_guest_step(struct migcap_guest_cursor *cursor,
+			      migcap_guest_visit_fn visit, void *data)
+{
+	unsigned long index = cursor->index;
+	u16 *block;
+
+	guard(mutex)(&walk_lock);
+	block = xa_find(&blocks, &index, ULONG_MAX, BUSY);
+	if (!block)
+		return false;
+	if (index != cursor->index)
+		*cursor = (struct migcap_guest_cursor){ .index = index };
+	cursor->at = migcap_guest_block_visit(index, block, cursor->at, visit,
+					      data);
+	if (cursor->at == BLOCK_PAGES) {
+		migcap_guest_block_rest(index, block);
+		*cursor = (struct migcap_guest_cursor){ .index = index + 1 };
 	}
-	/* Where another pass has cleared pages first, wait until it has written. */
-	mutex_lock(&pass_lock);
-	mutex_unlock(&pass_lock);
+	return true;
 }
 
-static void migcap_guest_forget(unsigned long pfn, u8 *state, void *data)
+/**
+ * migcap_guest_dirty_pages_walk() - visit all pages that have a state
+ * @visit:	called for each, under a lock
+ * @data:	passed to it
+ * @stop:	says whether to leave off, or NULL
+ * @stop_data:	passed to it
+ *
+ * Takes as long as there are such pages, not as there is memory.
+ *
+ * Context: may sleep.
+ * Return: false if the walk was left before its end.
+ */
+bool migcap_guest_dirty_pages_walk(migcap_guest_visit_fn visit, void *data,
+				   migcap_guest_stop_fn stop, void *stop_data)
 {
-	u8 drop = *(u8 *)data, old = READ_ONCE(*state);
+	struct migcap_guest_cursor cursor = {};
+
+	while (migcap_guest_step(&cursor, visit, data)) {
+		cond_resched();
+		if (stop && stop(stop_data))
+			return false;
+	}
+	return true;
+}
+
+static void migcap_guest_forget(unsigned long pfn, u16 *state, void *data)
+{
+	u16 drop = *(u16 *)data, old = READ_ONCE(*state);
 
 	do {
 		if (!(old & drop))
@@ -310,51 +337,39 @@ static void migcap_guest_forget(unsigned long pfn, u8 *state, void *data)
  */
 void migcap_guest_dirty_pages_age(void)
 {
-	u8 drop = generation ^ STATE_RECENT;
-	unsigned long index;
-	u8 *block;
+	u16 drop;
 
 	guard(mutex)(&age_lock);
 
 	/* Whoever still uses that generation has read it before it was over. */
 	cond_synchronize_rcu(generation_cookie);
-	xa_for_each(&blocks, index, block) {
-		migcap_guest_visit_block(index, block, migcap_guest_forget,
-					 &drop);
-		cond_resched();
-	}
+	drop = generation ^ MIGCAP_STATE_RECENT;
+	migcap_guest_dirty_pages_walk(migcap_guest_forget, &drop, NULL, NULL);
 	WRITE_ONCE(generation, drop);
 	generation_cookie = get_state_synchronize_rcu();
 }
 
-static void migcap_guest_retire(unsigned long pfn, u8 *state, void *data)
+static void migcap_guest_retire(unsigned long pfn, u16 *state, void *data)
 {
-	u8 old = READ_ONCE(*state), new;
+	u16 old = READ_ONCE(*state), new;
 
 	do {
-		if (!(old & STATE_COUNT))
+		if (!(old & MIGCAP_STATE_COUNT))
 			return;
-		new = (old & STATE_RECENT) | READ_ONCE(generation);
+		new = (old & MIGCAP_STATE_RECENT) | READ_ONCE(generation);
 	} while (!try_cmpxchg(state, &old, new));
 }
 
 /**
- * migcap_guest_dirty_pages_retire() - no device is tracked: what is mapped will not be
- * unmapped any more
+ * migcap_guest_dirty_pages_retire() - what is mapped will not be unmapped
  *
- * Context: may sleep.
+ * Context: may sleep.  No device is tracked, and none will be before this has
+ * returned.
  */
 void migcap_guest_dirty_pages_retire(void)
 {
-	unsigned long index;
-	u8 *block;
-
 	guard(mutex)(&age_lock);
-	xa_for_each(&blocks, index, block) {
-		migcap_guest_visit_block(index, block, migcap_guest_retire,
-					 NULL);
-		cond_resched();
-	}
+	migcap_guest_dirty_pages_walk(migcap_guest_retire, NULL, NULL, NULL);
 }
 
 static unsigned long migcap_guest_end_pfn(void)
@@ -378,7 +393,7 @@ static bool migcap_guest_block_wanted(unsigned long index)
 }
 
 /**
- * migcap_guest_dirty_pages_populate() - allocate the accounts of all memory there is
+ * migcap_guest_dirty_pages_populate() - allocate the states of all memory
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
@@ -398,13 +413,13 @@ int migcap_guest_dirty_pages_populate(void)
 }
 
 /**
- * migcap_guest_dirty_pages_memory() - what the accounts cost
+ * migcap_guest_dirty_pages_memory() - what the states cost
  *
  * Return: bytes, the index not counted.
  */
 size_t migcap_guest_dirty_pages_memory(void)
 {
-	return atomic_long_read(&block_count) * BLOCK_PAGES;
+	return atomic_long_read(&block_count) * PAGE_SIZE;
 }
 
 /**
@@ -418,21 +433,12 @@ phys_addr_t migcap_guest_dirty_pages_end(void)
 }
 
 /**
- * migcap_guest_dirty_pages_debug() - make the switch for tests
- * @dir:	directory in debugfs
- */
-void migcap_guest_dirty_pages_debug(struct dentry *dir)
-{
-	debugfs_create_bool("skip_writing", 0600, dir, &skip_writing);
-}
-
-/**
  * migcap_guest_dirty_pages_exit() - free everything, nobody is left to use it
  */
 void migcap_guest_dirty_pages_exit(void)
 {
 	unsigned long index;
-	u8 *block;
+	u16 *block;
 
 	xa_for_each(&blocks, index, block)
 		free_page((unsigned long)block);

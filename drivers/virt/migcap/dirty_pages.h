@@ -2,50 +2,41 @@
 /*
  * Which pages devices may write to now, and to which they could lately.
  *
- * Owns: one byte for each page, shared by all tracked devices.  Does not own:
- * who maps what (dma_ops.c), nor when the pages are written (dirty_track.c).
+ * Owns: the state of each page, 16 bits, shared by all tracked devices.  Does
+ * not own: who maps what (dma_ops.c), nor what is done with the pages
+ * (dirty_pass.c).
  */
 #ifndef MIGCAP_GUEST_DIRTY_PAGES_H
 #define MIGCAP_GUEST_DIRTY_PAGES_H
 
+#include <linux/bits.h>
 #include <linux/types.h>
 
-struct dentry;
+/* The state of a page: how often it is mapped, and when it was unmapped. */
+#define MIGCAP_STATE_COUNT	GENMASK(13, 0)
+#define MIGCAP_STATE_EVEN	BIT(14)	/* unmapped in an even generation */
+#define MIGCAP_STATE_ODD	BIT(15)	/* unmapped in an odd one */
+#define MIGCAP_STATE_RECENT	(MIGCAP_STATE_EVEN | MIGCAP_STATE_ODD)
 
-/**
- * enum migcap_guest_dirty_pages_which - the pages that a pass writes
- * @MIGCAP_PAGES_IDLE:	those that no device may write to any more
- * @MIGCAP_PAGES_MAPPED: those that a device may write to now; they count as
- *			before, but the next write to them is a cheap one
- * @MIGCAP_PAGES_ALL:	all
+/*
+ * Called for a page whose state was not 0 a moment ago.  It changes the state
+ * by compare and exchange, since pages are mapped and unmapped meanwhile.
  */
-enum migcap_guest_dirty_pages_which {
-	MIGCAP_PAGES_IDLE,
-	MIGCAP_PAGES_MAPPED,
-	MIGCAP_PAGES_ALL,
-};
+typedef void (*migcap_guest_visit_fn)(unsigned long pfn, u16 *state,
+				      void *data);
 
-/**
- * struct migcap_guest_dirty_pages_tally - what a pass did
- * @written:	pages written
- * @foreign:	pages that need it and are no RAM, so that it was not done
- */
-struct migcap_guest_dirty_pages_tally {
-	unsigned long written;
-	unsigned long foreign;
-};
+/* Asked between two steps of a walk: whether to leave it. */
+typedef bool (*migcap_guest_stop_fn)(void *data);
 
 int migcap_guest_dirty_pages_populate(void);
 bool migcap_guest_dirty_pages_map(phys_addr_t phys, size_t size);
 bool migcap_guest_dirty_pages_unmap(phys_addr_t phys, size_t size);
-void migcap_guest_dirty_pages_write(enum migcap_guest_dirty_pages_which which,
-				    struct migcap_guest_dirty_pages_tally
-					    *tally);
+bool migcap_guest_dirty_pages_walk(migcap_guest_visit_fn visit, void *data,
+				   migcap_guest_stop_fn stop, void *stop_data);
 void migcap_guest_dirty_pages_age(void);
 void migcap_guest_dirty_pages_retire(void);
 size_t migcap_guest_dirty_pages_memory(void);
 phys_addr_t migcap_guest_dirty_pages_end(void);
-void migcap_guest_dirty_pages_debug(struct dentry *dir);
 void migcap_guest_dirty_pages_exit(void);
 
 #endif /* MIGCAP_GUEST_DIRTY_PAGES_H */

@@ -24,7 +24,7 @@
 #include <linux/spinlock.h>
 #include <linux/migcap_regs.h>
 
-#include "dirty_pages.h"
+#include "dirty_pass.h"
 #include "cap.h"
 #include "trace.h"
 #include "dirty_track.h"
@@ -192,18 +192,18 @@ bool migcap_guest_dirty_track_promise(const struct migcap_guest_dirty_track
 /* Return: how many pages were written. */
 static unsigned long
 migcap_guest_dirty_track_pass(struct migcap_guest_dirty_track *track,
-			      enum migcap_guest_dirty_pages_which which,
+			      enum migcap_guest_dirty_pass_kind kind,
 			      struct migcap_guest_pass *pass)
 {
-	struct migcap_guest_dirty_pages_tally tally = {};
+	struct migcap_guest_dirty_pass_tally tally = {};
 	ktime_t begun = ktime_get();
 	s64 us;
 
-	migcap_guest_dirty_pages_write(which, &tally);
+	migcap_guest_dirty_pass(kind, &tally, NULL, NULL);
 	us = ktime_us_delta(ktime_get(), begun);
 	pass->pages += tally.written;
 	pass->us += us;
-	trace_migcap_guest_pass(track->dma.dev, which == MIGCAP_PAGES_ALL,
+	trace_migcap_guest_pass(track->dma.dev, kind == MIGCAP_PASS_ALL,
 				tally.written, us);
 	if (tally.foreign)
 		migcap_guest_dirty_track_lost(&track->dma,
@@ -213,9 +213,9 @@ migcap_guest_dirty_track_pass(struct migcap_guest_dirty_track *track,
 
 static unsigned long
 migcap_guest_dirty_track_pass_up(struct migcap_guest_dirty_track *track,
-				 enum migcap_guest_dirty_pages_which which)
+				 enum migcap_guest_dirty_pass_kind kind)
 {
-	return migcap_guest_dirty_track_pass(track, which, &track->before);
+	return migcap_guest_dirty_track_pass(track, kind, &track->before);
 }
 
 /*
@@ -227,10 +227,10 @@ migcap_guest_dirty_track_prepare(struct migcap_guest_dirty_track *track)
 {
 	unsigned long limit = jiffies + LAST_PASSES_TIME;
 
-	while (migcap_guest_dirty_track_pass_up(track, MIGCAP_PAGES_IDLE) >=
+	while (migcap_guest_dirty_track_pass_up(track, MIGCAP_PASS_IDLE) >=
 	       LAST_PASS_PAGES && time_before(jiffies, limit))
 		;
-	migcap_guest_dirty_track_pass_up(track, MIGCAP_PAGES_MAPPED);
+	migcap_guest_dirty_track_pass_up(track, MIGCAP_PASS_MAPPED);
 }
 
 static void
@@ -240,7 +240,7 @@ migcap_guest_dirty_track_keep_up(struct migcap_guest_dirty_track *track)
 
 	if (time_before(begun, track->next_pass))
 		return;
-	migcap_guest_dirty_track_pass_up(track, MIGCAP_PAGES_IDLE);
+	migcap_guest_dirty_track_pass_up(track, MIGCAP_PASS_IDLE);
 	track->next_pass = jiffies + max(PASS_INTERVAL, jiffies - begun);
 }
 
@@ -326,7 +326,7 @@ void migcap_guest_dirty_track_poll(struct migcap_guest_dirty_track *track,
  */
 void migcap_guest_dirty_track_flush(struct migcap_guest_dirty_track *track)
 {
-	migcap_guest_dirty_track_pass(track, MIGCAP_PAGES_ALL, &track->after);
+	migcap_guest_dirty_track_pass(track, MIGCAP_PASS_ALL, &track->after);
 }
 
 /**
@@ -346,7 +346,7 @@ void migcap_guest_dirty_track_module_init(void)
 {
 	generation_begun = jiffies;
 	debug_dir = debugfs_create_dir("migcap_guest", NULL);
-	migcap_guest_dirty_pages_debug(debug_dir);
+	migcap_guest_dirty_pass_debug(debug_dir);
 }
 
 /**

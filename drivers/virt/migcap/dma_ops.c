@@ -12,6 +12,9 @@
  * Coherent memory counts as mapped for writing from its allocation to its
  * release.
  *
+ * members_lock: devices join and leave one at a time.  When the last one has
+ * left, what it had mapped is written off before the next one joins, for the
+ * account does not say whose a mapping is.
  * tracked_lock: the list of tracked devices, and their dma_ops.
  */
 #include <linux/cc_platform.h>
@@ -20,6 +23,7 @@
 #include <linux/iommu-dma.h>
 #include <linux/memremap.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/rcupdate.h>
 #include <linux/scatterlist.h>
@@ -31,6 +35,7 @@
 
 #define DRAIN_PAUSE_MS	10
 
+static DEFINE_MUTEX(members_lock);
 static DEFINE_SPINLOCK(tracked_lock);
 static LIST_HEAD(tracked);
 static const struct dma_map_ops migcap_guest_dma_map_ops;
@@ -75,7 +80,7 @@ static void migcap_guest_count(struct device *dev, phys_addr_t phys,
 {
 	if (unlikely(!migcap_guest_dirty_pages_map(phys, size)))
 		migcap_guest_dma_ops_give_up(dev,
-					     "mapped memory that has no account");
+					     "mapped memory that cannot be accounted for");
 }
 
 static void migcap_guest_uncount(struct device *dev, phys_addr_t phys,
@@ -350,8 +355,9 @@ const char *migcap_guest_dma_ops_install(struct migcap_guest_dma_ops *dma)
 	obstacle = migcap_guest_dma_ops_obstacle(dev);
 	if (obstacle)
 		return obstacle;
+	guard(mutex)(&members_lock);
 	if (migcap_guest_dirty_pages_populate())
-		return "no memory for the accounts";
+		return "no memory for the account";
 
 	spin_lock_irqsave(&tracked_lock, flags);
 	set_dma_ops(dev, &migcap_guest_dma_map_ops);
@@ -378,6 +384,7 @@ void migcap_guest_dma_ops_remove(struct migcap_guest_dma_ops *dma)
 
 	device_lock_assert(dma->dev);
 
+	guard(mutex)(&members_lock);
 	if (list_empty(&dma->node))
 		return;
 	spin_lock_irqsave(&tracked_lock, flags);
