@@ -29,8 +29,10 @@ static bool migcap_guest_agent_due(struct migcap_guest_agent *agent)
 		return due;
 	agent->migrating = now.event & MIGCAP_EVENT_TRACKING;
 	/* Whatever else is due: START is not answered without it. */
-	migcap_guest_dirty_track_poll(&agent->track, &now,
-				      state == MIGCAP_ACTIVE);
+	if (migcap_guest_dirty_track_poll(&agent->track, &now,
+					  state == MIGCAP_ACTIVE) &&
+	    migcap_guest_cap_read(&agent->regs, &now))
+		return due;
 	return due || now.epoch != READ_ONCE(agent->epoch) ||
 	       !migcap_guest_publish_stands(agent, &now);
 }
@@ -132,6 +134,17 @@ migcap_guest_agent_track_changed(struct migcap_guest_dirty_track *track)
 					     track));
 }
 
+static bool
+migcap_guest_agent_is_wanted(struct migcap_guest_dirty_track *track, u8 epoch)
+{
+	struct migcap_guest_agent *agent =
+		container_of(track, struct migcap_guest_agent, track);
+	struct migcap_guest_cap_regs now;
+
+	return kthread_should_stop() ||
+	       migcap_guest_cap_read(&agent->regs, &now) || now.epoch != epoch;
+}
+
 /**
  * migcap_guest_agent_hold_locked() - bring the device back and leave it alone
  * @agent:	the agent
@@ -210,11 +223,13 @@ const char *migcap_guest_agent_reason(const struct migcap_guest_agent *agent)
  * @pdev:	the device
  * @pos:	offset of its capability
  * @held:	enum migcap_guest_hold bits in force
+ * @is_new:	the device has just been added
  *
  * Return: the agent with one reference, or an ERR_PTR().
  */
 struct migcap_guest_agent *migcap_guest_agent_create(struct pci_dev *pdev,
-						     u8 pos, unsigned long held)
+						     u8 pos, unsigned long held,
+						     bool is_new)
 {
 	struct migcap_guest_agent *agent = kzalloc(sizeof(*agent), GFP_KERNEL);
 	struct migcap_guest_cap_regs now;
@@ -229,6 +244,7 @@ struct migcap_guest_agent *migcap_guest_agent_create(struct pci_dev *pdev,
 	agent->regs = (struct migcap_guest_cap){ .pdev = pdev, .pos = pos };
 	agent->irq.fired = migcap_guest_agent_fired;
 	agent->track.changed = migcap_guest_agent_track_changed;
+	agent->track.wanted = migcap_guest_agent_is_wanted;
 	agent->held = held;
 	agent->state = MIGCAP_PARKED;
 	__set_bit(MIGCAP_TODO_RECHECK, &agent->todo);
@@ -247,7 +263,7 @@ struct migcap_guest_agent *migcap_guest_agent_create(struct pci_dev *pdev,
 		return ERR_CAST(thread);
 	}
 	agent->thread = thread;
-	migcap_guest_dirty_track_init(&agent->track, &pdev->dev);
+	migcap_guest_dirty_track_init(&agent->track, &pdev->dev, is_new);
 	return agent;
 }
 

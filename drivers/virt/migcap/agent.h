@@ -153,7 +153,8 @@ struct migcap_guest_agent {
 
 /* agent.c */
 struct migcap_guest_agent *
-migcap_guest_agent_create(struct pci_dev *pdev, u8 pos, unsigned long held);
+migcap_guest_agent_create(struct pci_dev *pdev, u8 pos, unsigned long held,
+			  bool is_new);
 void migcap_guest_agent_stop(struct migcap_guest_agent *agent);
 void migcap_guest_agent_release(struct kref *ref);
 void migcap_guest_agent_kick(struct migcap_guest_agent *agent);

@@ -7,29 +7,22 @@
  * again, with the device up; when it has been taken down, all that is left is
  * written, and READY may be given.
  *
- * The host begins to track a little later than the VMM, so pages unmapped
- * before we hear of it may count, too.  WINDOW says how much later that can be.
- * Pages unmapped are remembered in two generations.  A new one begins, and the
- * older one is forgotten, when for every device of which the host has the
- * promise it was seen not to track a WINDOW after this one had begun: a VMM that
- * tracks by now has begun to do so within this generation.
- *
- * tracks_lock: the list of devices, their idle_seen, and when the generation
- * began.
+ * A pass with the device up makes way when the host has said something new,
+ * START above all, and has a limit.
  */
 #include <linux/debugfs.h>
+#include <linux/dma-mapping.h>
 #include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/pci.h>
-#include <linux/spinlock.h>
+#include <linux/timekeeping.h>
 #include <linux/migcap_regs.h>
 
 #include "dirty_pass.h"
 #include "cap.h"
 #include "trace.h"
 #include "dirty_track.h"
-
-#define WINDOW			(MIGCAP_TRACKED_SECONDS * HZ)
+#include "dirty_window.h"
 
 /* Between two passes with the device up; they take half of the time at most. */
 #define PASS_INTERVAL		(HZ / 4UL)
@@ -42,15 +35,14 @@
 #define LAST_PASS_PAGES		1024
 #define LAST_PASSES_TIME	HZ
 
+/* During a pass the registers are looked at as often as during a migration. */
+#define LOOK_INTERVAL		max(HZ / 100UL, 1UL)
+
 static bool track_dma = true;
 module_param(track_dma, bool, 0444);
 MODULE_PARM_DESC(track_dma,
 		 "Keep account of what devices write, so that a migration need not send all memory again (default on)");
 
-static DEFINE_SPINLOCK(tracks_lock);
-static LIST_HEAD(tracks);
-static unsigned long generation_begun;
-static bool generation_is_ending;
 static struct dentry *debug_dir;
 
 static void migcap_guest_dirty_track_lost(struct migcap_guest_dma_ops *dma,
@@ -69,28 +61,41 @@ static void migcap_guest_dirty_track_lost(struct migcap_guest_dma_ops *dma,
 static void
 migcap_guest_dirty_track_begin_quiet(struct migcap_guest_dirty_track *track)
 {
-	track->quiet_until = jiffies + WINDOW;
+	track->quiet_until = jiffies + MIGCAP_WINDOW;
 	WRITE_ONCE(track->quiet, true);
+}
+
+/*
+ * A driver that was bound before the agent came may have had DMA done until
+ * lately.  Nobody keeps a record of that, but drivers leave the device with a
+ * DMA mask of their own, and what was written before this kernel came is
+ * worth nothing to it.
+ */
+static bool migcap_guest_dirty_track_was_used(struct device *dev)
+{
+	return ktime_get_boottime_seconds() >= MIGCAP_TRACKED_SECONDS ||
+	       dma_get_mask(dev) != DMA_BIT_MASK(32) ||
+	       dev->coherent_dma_mask != DMA_BIT_MASK(32);
 }
 
 /**
  * migcap_guest_dirty_track_init() - prepare the tracked DMA of a device
- * @track:	filled in, except @track->changed
+ * @track:	filled in, except @track->changed and @track->wanted
  * @dev:	the device
+ * @is_new:	it has just been added, no driver had it before
  */
 void migcap_guest_dirty_track_init(struct migcap_guest_dirty_track *track,
-				   struct device *dev)
+				   struct device *dev, bool is_new)
 {
 	track->dma.dev = dev;
 	track->dma.lost = migcap_guest_dirty_track_lost;
 	INIT_LIST_HEAD(&track->dma.node);
 	if (!track_dma)
 		track->reason = "switched off by track_dma";
+	else if (!is_new && migcap_guest_dirty_track_was_used(dev))
+		migcap_guest_dirty_track_begin_quiet(track);
 
-	spin_lock(&tracks_lock);
-	track->idle_seen = jiffies;
-	list_add(&track->node, &tracks);
-	spin_unlock(&tracks_lock);
+	migcap_guest_dirty_window_join(track);
 }
 
 /**
@@ -105,9 +110,7 @@ void migcap_guest_dirty_track_exit(struct migcap_guest_dirty_track *track)
 		track->closed = true;
 		migcap_guest_dma_ops_remove(&track->dma);
 	}
-	spin_lock(&tracks_lock);
-	list_del(&track->node);
-	spin_unlock(&tracks_lock);
+	migcap_guest_dirty_window_leave(track);
 }
 
 /**
@@ -121,6 +124,9 @@ void migcap_guest_dirty_track_bind(struct migcap_guest_dirty_track *track)
 	if (!track_dma || track->closed)
 		return;
 	migcap_guest_dma_ops_remove(&track->dma);
+	/* The last driver's reason, which nobody may have looked at since. */
+	if (track->reason)
+		migcap_guest_dirty_track_begin_quiet(track);
 	WRITE_ONCE(track->reason, migcap_guest_dma_ops_install(&track->dma));
 }
 
@@ -189,17 +195,33 @@ bool migcap_guest_dirty_track_promise(const struct migcap_guest_dirty_track
 	return !migcap_guest_dirty_track_reason(track);
 }
 
+/* Whether a pass with the device up has to make way. */
+static bool migcap_guest_dirty_track_stop(void *data)
+{
+	struct migcap_guest_dirty_track *track = data;
+
+	if (time_after(jiffies, track->pass_end))
+		return true;
+	if (time_before(jiffies, track->next_look))
+		return false;
+	track->next_look = jiffies + LOOK_INTERVAL;
+	return track->wanted(track, track->epoch);
+}
+
 /* Return: how many pages were written. */
 static unsigned long
 migcap_guest_dirty_track_pass(struct migcap_guest_dirty_track *track,
 			      enum migcap_guest_dirty_pass_kind kind,
 			      struct migcap_guest_pass *pass)
 {
+	migcap_guest_stop_fn stop = migcap_guest_dirty_track_stop;
 	struct migcap_guest_dirty_pass_tally tally = {};
 	ktime_t begun = ktime_get();
 	s64 us;
 
-	migcap_guest_dirty_pass(kind, &tally, NULL, NULL);
+	if (kind == MIGCAP_PASS_ALL)
+		stop = NULL;
+	migcap_guest_dirty_pass(kind, &tally, stop, track);
 	us = ktime_us_delta(ktime_get(), begun);
 	pass->pages += tally.written;
 	pass->us += us;
@@ -221,15 +243,21 @@ migcap_guest_dirty_track_pass_up(struct migcap_guest_dirty_track *track,
 /*
  * A VMM that waits for READY does not look for new writes: what is mapped now,
  * it has noted by the time the device is down.
+ *
+ * Once for each START: it may stand for long if the driver did not let itself
+ * be taken down.
  */
 static void
 migcap_guest_dirty_track_prepare(struct migcap_guest_dirty_track *track)
 {
-	unsigned long limit = jiffies + LAST_PASSES_TIME;
-
+	if (track->prepared)
+		return;
+	track->prepared = true;
+	track->pass_end = jiffies + LAST_PASSES_TIME;
 	while (migcap_guest_dirty_track_pass_up(track, MIGCAP_PASS_IDLE) >=
-	       LAST_PASS_PAGES && time_before(jiffies, limit))
+	       LAST_PASS_PAGES && !migcap_guest_dirty_track_stop(track))
 		;
+	track->pass_end = jiffies + LAST_PASSES_TIME;
 	migcap_guest_dirty_track_pass_up(track, MIGCAP_PASS_MAPPED);
 }
 
@@ -240,47 +268,18 @@ migcap_guest_dirty_track_keep_up(struct migcap_guest_dirty_track *track)
 
 	if (time_before(begun, track->next_pass))
 		return;
+	track->pass_end = begun + MIGCAP_WINDOW;
 	migcap_guest_dirty_track_pass_up(track, MIGCAP_PASS_IDLE);
 	track->next_pass = jiffies + max(PASS_INTERVAL, jiffies - begun);
 }
 
-/* Return: true if the caller has to end this generation. */
-static bool migcap_guest_generation_is_over(void)
-{
-	unsigned long due = generation_begun + WINDOW;
-	struct migcap_guest_dirty_track *track;
-
-	lockdep_assert_held(&tracks_lock);
-
-	if (generation_is_ending || time_before(jiffies, due))
-		return false;
-	list_for_each_entry(track, &tracks, node)
-		if (READ_ONCE(track->told) &&
-		    time_before(track->idle_seen, due))
-			return false;
-	generation_is_ending = true;
-	return true;
-}
-
 static void
-migcap_guest_dirty_track_idle(struct migcap_guest_dirty_track *track,
-			      unsigned long when)
+migcap_guest_dirty_track_begin(struct migcap_guest_dirty_track *track)
 {
-	bool over;
-
-	track->busy = false;
-	spin_lock(&tracks_lock);
-	track->idle_seen = when;
-	over = migcap_guest_generation_is_over();
-	spin_unlock(&tracks_lock);
-	if (!over)
-		return;
-
-	migcap_guest_dirty_pages_age();
-	spin_lock(&tracks_lock);
-	generation_begun = jiffies;
-	generation_is_ending = false;
-	spin_unlock(&tracks_lock);
+	track->busy = true;
+	track->before = (struct migcap_guest_pass){};
+	track->after = (struct migcap_guest_pass){};
+	track->next_pass = jiffies;
 }
 
 /**
@@ -290,8 +289,10 @@ migcap_guest_dirty_track_idle(struct migcap_guest_dirty_track *track,
  * @active:	the device is in use
  *
  * Context: the agent's thread, no lock held.
+ * Return: true if the registers are to be read again, since time has passed
+ * over pages.
  */
-void migcap_guest_dirty_track_poll(struct migcap_guest_dirty_track *track,
+bool migcap_guest_dirty_track_poll(struct migcap_guest_dirty_track *track,
 				   const struct migcap_guest_cap_regs *now,
 				   bool active)
 {
@@ -300,22 +301,24 @@ void migcap_guest_dirty_track_poll(struct migcap_guest_dirty_track *track,
 
 	if (track->quiet && time_after(begun, track->quiet_until))
 		track->changed(track);
+	if (!start || now->epoch != track->epoch)
+		track->prepared = false;
+	track->epoch = now->epoch;
+	track->next_look = begun + LOOK_INTERVAL;
 	if (!start && !(now->event & MIGCAP_EVENT_TRACKING)) {
-		migcap_guest_dirty_track_idle(track, begun);
-		return;
+		track->busy = false;
+		migcap_guest_dirty_window_idle(track, begun);
+		return false;
 	}
-	if (!track->busy) {
-		track->busy = true;
-		track->before = (struct migcap_guest_pass){};
-		track->after = (struct migcap_guest_pass){};
-		track->next_pass = begun;
-	}
+	if (!track->busy)
+		migcap_guest_dirty_track_begin(track);
 	if (!active || !migcap_guest_dirty_track_promise(track))
-		return;
+		return false;
 	if (start)
 		migcap_guest_dirty_track_prepare(track);
 	else
 		migcap_guest_dirty_track_keep_up(track);
+	return time_after_eq(jiffies, begun + LOOK_INTERVAL);
 }
 
 /**
@@ -327,6 +330,16 @@ void migcap_guest_dirty_track_poll(struct migcap_guest_dirty_track *track,
 void migcap_guest_dirty_track_flush(struct migcap_guest_dirty_track *track)
 {
 	migcap_guest_dirty_track_pass(track, MIGCAP_PASS_ALL, &track->after);
+}
+
+/**
+ * migcap_guest_dirty_track_is_false() - whether a test has made promises empty
+ *
+ * Return: true if no page is written.
+ */
+bool migcap_guest_dirty_track_is_false(void)
+{
+	return migcap_guest_dirty_pass_is_off();
 }
 
 /**
@@ -344,7 +357,7 @@ size_t migcap_guest_dirty_track_memory(void)
  */
 void migcap_guest_dirty_track_module_init(void)
 {
-	generation_begun = jiffies;
+	migcap_guest_dirty_window_init();
 	debug_dir = debugfs_create_dir("migcap_guest", NULL);
 	migcap_guest_dirty_pass_debug(debug_dir);
 }

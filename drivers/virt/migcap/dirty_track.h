@@ -33,6 +33,8 @@ struct migcap_guest_pass {
  * @node:	among all devices with an agent
  * @dma:	its mapping operations
  * @changed:	called when the promise may have changed, in any context
+ * @wanted:	called in the agent's thread, during a pass with the device up:
+ *		whether the host has said something new since EPOCH was @epoch
  * @reason:	a constant text, why there is no promise; NULL if nothing speaks
  *		against it
  * @closed:	no more operations are installed
@@ -43,11 +45,16 @@ struct migcap_guest_pass {
  * @quiet:	see @quiet_until
  * @idle_seen:	when the host was last seen not to be tracking, in jiffies
  * @busy:	the host tracks
+ * @prepared:	the last passes before the device is taken down were made, for
+ *		the START that stands
+ * @epoch:	EPOCH when the registers were read last
+ * @next_look:	when @wanted is asked again during a pass, in jiffies
+ * @pass_end:	when a pass has to end, in jiffies
  * @next_pass:	when the next pass over idle pages is due, in jiffies
  * @before:	passes of this or the last migration with the device up
  * @after:	passes with the device down
  *
- * @node and @idle_seen: under a lock in dirty_track.c.  @reason is set by the mapping
+ * @node and @idle_seen: under a lock in dirty_window.c.  @reason is set by the mapping
  * operations at any time, and cleared under the device_lock.  The others: as
  * the fields of struct migcap_guest_agent.
  */
@@ -55,6 +62,7 @@ struct migcap_guest_dirty_track {
 	struct list_head node;
 	struct migcap_guest_dma_ops dma;
 	void (*changed)(struct migcap_guest_dirty_track *track);
+	bool (*wanted)(struct migcap_guest_dirty_track *track, u8 epoch);
 	const char *reason;
 	bool closed;
 	bool held;
@@ -63,6 +71,10 @@ struct migcap_guest_dirty_track {
 	unsigned long quiet_until;
 	unsigned long idle_seen;
 	bool busy;
+	bool prepared;
+	u8 epoch;
+	unsigned long next_look;
+	unsigned long pass_end;
 	unsigned long next_pass;
 	struct migcap_guest_pass before;
 	struct migcap_guest_pass after;
@@ -70,7 +82,7 @@ struct migcap_guest_dirty_track {
 
 #if IS_ENABLED(CONFIG_X86_64)
 void migcap_guest_dirty_track_init(struct migcap_guest_dirty_track *track,
-				   struct device *dev);
+				   struct device *dev, bool is_new);
 void migcap_guest_dirty_track_exit(struct migcap_guest_dirty_track *track);
 void migcap_guest_dirty_track_bind(struct migcap_guest_dirty_track *track);
 void migcap_guest_dirty_track_update(struct migcap_guest_dirty_track *track,
@@ -79,17 +91,18 @@ bool migcap_guest_dirty_track_promise(const struct migcap_guest_dirty_track
 					      *track);
 const char *
 migcap_guest_dirty_track_reason(const struct migcap_guest_dirty_track *track);
-void migcap_guest_dirty_track_poll(struct migcap_guest_dirty_track *track,
+bool migcap_guest_dirty_track_poll(struct migcap_guest_dirty_track *track,
 				   const struct migcap_guest_cap_regs *now,
 				   bool active);
 void migcap_guest_dirty_track_flush(struct migcap_guest_dirty_track *track);
+bool migcap_guest_dirty_track_is_false(void);
 size_t migcap_guest_dirty_track_memory(void);
 void migcap_guest_dirty_track_module_init(void);
 void migcap_guest_dirty_track_module_exit(void);
 #else
 static inline void
 migcap_guest_dirty_track_init(struct migcap_guest_dirty_track *track,
-			      struct device *dev)
+			      struct device *dev, bool is_new)
 {
 }
 
@@ -121,16 +134,22 @@ migcap_guest_dirty_track_reason(const struct migcap_guest_dirty_track *track)
 	return "not on this architecture";
 }
 
-static inline void
+static inline bool
 migcap_guest_dirty_track_poll(struct migcap_guest_dirty_track *track,
 			      const struct migcap_guest_cap_regs *now,
 			      bool active)
 {
+	return false;
 }
 
 static inline void
 migcap_guest_dirty_track_flush(struct migcap_guest_dirty_track *track)
 {
+}
+
+static inline bool migcap_guest_dirty_track_is_false(void)
+{
+	return false;
 }
 
 static inline size_t migcap_guest_dirty_track_memory(void)

@@ -44,7 +44,7 @@ static int migcap_guest_bus_event(struct notifier_block *nb,
 
 	switch (event) {
 	case BUS_NOTIFY_ADD_DEVICE:
-		migcap_guest_registry_add(pdev);
+		migcap_guest_registry_add(pdev, true);
 		break;
 	case BUS_NOTIFY_DEL_DEVICE:
 		migcap_guest_registry_remove(pdev);
@@ -116,7 +116,7 @@ static int __init migcap_guest_init(void)
 		goto unregister_pm;
 
 	for_each_pci_dev(pdev)
-		migcap_guest_registry_add(pdev);
+		migcap_guest_registry_add(pdev, false);
 	return 0;
 
 unregister_pm:

@@ -89,10 +89,11 @@ static bool migcap_guest_registry_has(struct pci_dev *pdev)
 /**
  * migcap_guest_registry_add() - start an agent if the device has the capability
  * @pdev:	the device
+ * @is_new:	it has just been added, no driver had it before
  *
  * Context: neither device_lock nor RTNL held.
  */
-void migcap_guest_registry_add(struct pci_dev *pdev)
+void migcap_guest_registry_add(struct pci_dev *pdev, bool is_new)
 {
 	u8 pos = migcap_guest_cap_find(pdev);
 	struct migcap_guest_agent *agent;
@@ -104,7 +105,7 @@ void migcap_guest_registry_add(struct pci_dev *pdev)
 	if (closed || migcap_guest_registry_has(pdev))
 		return;
 
-	agent = migcap_guest_agent_create(pdev, pos, held);
+	agent = migcap_guest_agent_create(pdev, pos, held, is_new);
 	if (IS_ERR(agent)) {
 		pci_err(pdev, "migcap: no agent: %pe\n", agent);
 		return;

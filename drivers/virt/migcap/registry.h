@@ -10,7 +10,7 @@
 
 #include "agent.h"
 
-void migcap_guest_registry_add(struct pci_dev *pdev);
+void migcap_guest_registry_add(struct pci_dev *pdev, bool is_new);
 void migcap_guest_registry_remove(struct pci_dev *pdev);
 void migcap_guest_registry_close(void);
 void migcap_guest_registry_hold(enum migcap_guest_hold why);

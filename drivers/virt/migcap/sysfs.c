@@ -114,14 +114,29 @@ migcap_guest_print_end_to_resumed_us(const struct migcap_guest_agent *agent,
 }
 MIGCAP_ATTR(end_to_resumed_us);
 
+/* What the host knows, which may be less than what could be promised. */
+static const char *
+migcap_guest_untracked_reason(const struct migcap_guest_agent *agent)
+{
+	const char *reason = migcap_guest_dirty_track_reason(&agent->track);
+
+	if (reason)
+		return reason;
+	return READ_ONCE(agent->state) == MIGCAP_PARKED ?
+	       migcap_guest_agent_reason(agent) : "the host is about to be told";
+}
+
 static int
 migcap_guest_print_dma_tracked(const struct migcap_guest_agent *agent,
 			       char *buf)
 {
-	const char *reason = migcap_guest_dirty_track_reason(&agent->track);
-
-	return reason ? sysfs_emit(buf, "no %s\n", reason) :
-			sysfs_emit(buf, "yes\n");
+	if (!READ_ONCE(agent->track.told))
+		return sysfs_emit(buf, "no %s\n",
+				  migcap_guest_untracked_reason(agent));
+	if (migcap_guest_dirty_track_is_false())
+		return sysfs_emit(buf,
+				  "yes but skip_writing is set, and data will be lost\n");
+	return sysfs_emit(buf, "yes\n");
 }
 MIGCAP_ATTR(dma_tracked);
 
