@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
+#include <linux/pci_regs.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,6 +114,24 @@ int pci_driver(const char *bdf, char *name, size_t size)
 		return 0;
 	}
 	return err;
+}
+
+int pci_is_master(const char *bdf)
+{
+	char path[SYSFS_PATH_MAX];
+	unsigned char command;
+	FILE *config;
+	int ret = -EIO;
+
+	snprintf(path, sizeof(path), PCI_DEVICES "/%s/config", bdf);
+	config = fopen(path, "rb");
+	if (!config)
+		return -errno;
+	if (!fseek(config, PCI_COMMAND, SEEK_SET) &&
+	    fread(&command, 1, 1, config) == 1)
+		ret = !!(command & PCI_COMMAND_MASTER);
+	fclose(config);
+	return ret;
 }
 
 int pci_iommu_group(const char *bdf)

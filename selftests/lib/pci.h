@@ -45,6 +45,9 @@ int pci_bind(const char *bdf, const char *driver);
 /* Unbind whatever driver there is and clear the override. */
 int pci_unbind(const char *bdf);
 
+/* Whether the hardware has Bus Master Enable set: 0, 1 or -errno. */
+int pci_is_master(const char *bdf);
+
 /* Number of the IOMMU group, or -errno. */
 int pci_iommu_group(const char *bdf);
 
