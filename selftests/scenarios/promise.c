@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * When does the agent promise that it accounts for the VF's DMA?
+ *
+ * Guarantees, with a driver that was bound before the agent came:
+ *  - no promise, and the reason is told;
+ *  - unbound and bound again in a row, still none: what the device wrote until
+ *    then was not tracked;
+ *  - nor does an agent that is loaded anew, with the driver unbound, promise it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "kselftest_harness.h"
+
+#include "../lib/failure.h"
+#include "../lib/scenario.h"
+
+#define DRIVER		"/sys/bus/pci/drivers/igbvf"
+#define TRACKED		"cat /sys/bus/pci/devices/*/migcap_agent/dma_tracked"
+#define REBIND		"bindspin 0 " DRIVER "/unbind %s " DRIVER "/bind %s && " TRACKED
+#define RELOAD		"rmmod migcap_guest && echo %s >" DRIVER "/unbind && " \
+			"load migcap_guest && " TRACKED
+#define LATELY		"no what happened a short while ago was not tracked"
+
+FIXTURE(promise) {
+	struct scenario s;
+	char bdf[32];
+};
+
+FIXTURE_SETUP(promise)
+{
+	struct guest *guest;
+	int err = scenario_setup(&self->s, "promise", GUEST_WITH_LATE_AGENT);
+
+	if (err == -ENODEV)
+		SKIP(return, "no NIC with SR-IOV");
+	ASSERT_EQ(0, err);
+	guest = &scenario_vm(&self->s)->guest;
+	ASSERT_EQ(0, guest_must(guest, 10, "basename " DRIVER "/0*"));
+	snprintf(self->bdf, sizeof(self->bdf), "%.*s",
+		 (int)strcspn(guest->output, "\n"), guest->output);
+}
+
+FIXTURE_TEARDOWN(promise)
+{
+	scenario_teardown(&self->s);
+}
+
+TEST_F_TIMEOUT(promise, comes_late_after_a_bind, 200)
+{
+	struct guest *guest = &scenario_vm(&self->s)->guest;
+
+	ASSERT_EQ(0, guest_must(guest, 10, TRACKED));
+	EXPECT_STREQ("no the driver was bound before the agent came",
+		     guest->output);
+	/* In a row: the agent's thread does not run in between. */
+	ASSERT_EQ(0, guest_must(guest, 20, REBIND, self->bdf, self->bdf));
+	EXPECT_STREQ(LATELY, guest->output);
+}
+
+TEST_F_TIMEOUT(promise, comes_late_from_a_new_agent, 200)
+{
+	struct guest *guest = &scenario_vm(&self->s)->guest;
+
+	ASSERT_EQ(0, guest_must(guest, 20, RELOAD, self->bdf));
+	EXPECT_STREQ(LATELY, guest->output);
+}
+
+TEST_HARNESS_MAIN
