@@ -24,7 +24,9 @@ static const char *const guest_questions[] = {
 	"cd /proc; for p in [0-9]*; do grep -q migcap $p/comm && cat $p/stack; done",
 	"echo w >/proc/sysrq-trigger",
 	"cat /proc/interrupts",
-	"ip -s address show eth0",
+	"ip address show eth0; cat /proc/net/dev",
+	"cat /proc/net/tcp",
+	"grep -E '^(Ip|Tcp|Udp):' /proc/net/snmp; cat /proc/net/netstat",
 	"head -n 60 /proc/timer_list",
 	"dmesg | tail -n 30",
 	"tail -n 30 /sys/kernel/tracing/trace",
@@ -34,6 +36,30 @@ static const char *const guest_questions[] = {
 static const char *const monitor_questions[] = {
 	"info status", "info registers", "info lapic", "info registers", NULL
 };
+
+/* The other end of its connections. */
+static const char *const host_files[] = {
+	"/proc/net/dev", "/proc/net/tcp", "/proc/net/snmp", "/proc/net/netstat",
+	NULL
+};
+
+static void ask_host(FILE *report)
+{
+	const char *const *name;
+	char line[4096];
+	FILE *file;
+
+	for (name = host_files; *name; name++) {
+		file = fopen(*name, "re");
+		if (!file)
+			continue;
+		fprintf(report, "host# %s\n", *name);
+		while (fgets(line, sizeof(line), file))
+			fputs(line, report);
+		fprintf(report, "\n");
+		fclose(file);
+	}
+}
 
 static void ask_guest(struct vm *vm, FILE *report)
 {
@@ -74,6 +100,7 @@ void autopsy_write(struct vm *vm)
 	if (!report)
 		return;
 	ask_monitor(vm, report);
+	ask_host(report);
 	if (!guest_wait(&vm->guest, ANSWER_MS)) {
 		ask_guest(vm, report);
 	} else {
