@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A migration that does not get on.  Guarantees: the guest is without its network
- * no longer than the host's administrator allows, who can give it back at any
+ * no longer than the host's operator allows, who can give it back at any
  * time; a guest whose memory is written faster than it can be sent is not asked at
  * all; and whatever becomes of the migration, the guest can be migrated later.
  */
@@ -176,7 +176,7 @@ TEST_F_TIMEOUT(outage, limited, 400)
 	ASSERT_EQ(0, all_is_well(s));
 }
 
-TEST_F_TIMEOUT(outage, ended_by_the_administrator, 400)
+TEST_F_TIMEOUT(outage, ended_by_the_operator, 400)
 {
 	struct scenario *s = &self->story.s;
 	const char *vf = scenario_vf(s);
