@@ -16,11 +16,8 @@
  */
 #include <kselftest_harness.h>
 
-#include <sys/resource.h>
+#include "host.h"
 
-#include "dirty.h"
-
-#define MUCH_KB	(16 * 1024)
 #define KB4	4096ULL
 #define MB2	(2ULL << 20)
 #define GB	(1024ULL << 20)
@@ -276,72 +273,6 @@ TEST_F(log, large_range)
 	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));
 	EXPECT_EQ(LARGE / MB2, report(&self->vf, 1ULL << 40, LARGE, MB2));
 	EXPECT_EQ(0, report(&self->vf, 1ULL << 40, LARGE, MB2));
-}
-
-/* Positions do not fit into 32 bits there, counted in pages. */
-TEST_F(log, beyond_16_tib)
-{
-	const uint64_t tb = 1ULL << 40;
-	const long pages = GB / KB4;
-
-	ASSERT_EQ(0, start(&self->vf, 0, 20 * tb, KB4));
-	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));
-	EXPECT_EQ(pages, dirty_log_report_at(&self->vf, 17 * tb, pages));
-	EXPECT_EQ(0, dirty_log_report_at(&self->vf, 17 * tb, pages));
-	EXPECT_EQ(pages, dirty_log_report_at(&self->vf, 1 * tb, pages));
-	EXPECT_EQ(0, dirty_log_report_at(&self->vf, 1 * tb, pages));
-}
-
-/* More pieces than the log can remember: some come twice, none never. */
-TEST_F(log, scattered_queries)
-{
-	const uint64_t step = 4 * 64 * KB4;
-	const long pieces = 3 * 4096;
-	long i, again = 0;
-
-	ASSERT_EQ(0, start(&self->vf, 0, pieces * step, KB4));
-	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));
-	for (i = 0; i < pieces; i++)
-		ASSERT_EQ(64, dirty_log_report_at(&self->vf, i * step, 64));
-	for (i = 0; i < pieces; i++)
-		again += dirty_log_report_at(&self->vf, i * step, 64);
-	EXPECT_GT(64 * pieces, again);
-	EXPECT_EQ(0, again % 64);
-}
-
-static long free_kb(void)
-{
-	char line[128];
-	long kb = -1;
-	FILE *file = fopen("/proc/meminfo", "r");
-
-	while (file && fgets(line, sizeof(line), file))
-		if (sscanf(line, "MemFree: %ld", &kb) == 1)
-			break;
-	if (file)
-		fclose(file);
-	return kb;
-}
-
-/* What a VMM claims costs nothing, least of all one that may lock no memory. */
-TEST_F(log, memory_is_bounded)
-{
-	static const struct vfio_device_feature_dma_logging_range ranges[] = {
-		{ .iova = 0, .length = 1ULL << 60 },
-		{ .iova = 1ULL << 61, .length = 1ULL << 61 },
-	};
-	struct rlimit none = { 0, 0 };
-	long before;
-
-	/* type1 asks for CAP_IPC_LOCK or this; it has mapped its RAM already. */
-	ASSERT_EQ(0, setrlimit(RLIMIT_MEMLOCK, &none));
-	before = free_kb();
-	EXPECT_EQ(0, vfio_log_start(&self->vf.dev, ranges, 2, KB4));
-	EXPECT_GT(MUCH_KB, before - free_kb());
-	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));
-	EXPECT_EQ(PAGES, dirty_log_report_at(&self->vf, 1ULL << 59, PAGES));
-	EXPECT_EQ(0, dirty_log_report_at(&self->vf, 1ULL << 59, PAGES));
-	EXPECT_GT(MUCH_KB, before - free_kb());
 }
 
 TEST_F(log, many_ranges)

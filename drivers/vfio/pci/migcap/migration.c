@@ -368,55 +368,6 @@ static int migcap_vfio_migration_get_data_size(struct vfio_device *vdev,
 	return 0;
 }
 
-static void
-migcap_vfio_migration_release_locked(struct migcap_vfio_device *mvdev)
-{
-	lockdep_assert_held(&mvdev->state_lock);
-
-	if (migcap_vfio_guest_is_arriving(&mvdev->guest))
-		return;
-	migcap_vfio_guest_end(&mvdev->guest, MIGCAP_END_OPERATOR);
-	if (mvdev->state != VFIO_DEVICE_STATE_STOP_COPY)
-		return;
-	mutex_lock(&mvdev->migf->lock);
-	migcap_vfio_save_cancel(&mvdev->migf->save);
-	mutex_unlock(&mvdev->migf->lock);
-}
-
-/**
- * migcap_vfio_migration_quiesce() - an operator asks the guest, or ends that
- * @mvdev: the device
- * @quiesce: true to raise START, false to raise END
- *
- * The guest can be asked only while the device runs.  It gets its device back in
- * every state; a migration that depends on its consent fails then.  A guest that
- * is still arriving gets its END when the device runs.
- *
- * Context: process, takes the state lock.  The device is powered.
- * Return: 0, -ENODEV if no VMM is there, -EBUSY, -EOPNOTSUPP if nobody answers.
- */
-int migcap_vfio_migration_quiesce(struct migcap_vfio_device *mvdev,
-				  bool quiesce)
-{
-	int ret = 0;
-
-	migcap_vfio_migration_lock(mvdev);
-	if (!mvdev->is_open)
-		ret = migcap_vfio_refuse(&mvdev->stats, -ENODEV,
-					 "no VMM has the device open");
-	else if (!quiesce)
-		migcap_vfio_migration_release_locked(mvdev);
-	else if (mvdev->state != VFIO_DEVICE_STATE_RUNNING)
-		ret = migcap_vfio_refuse(&mvdev->stats, -EBUSY,
-					 "a migration is under way");
-	else
-		ret = migcap_vfio_guest_start(&mvdev->guest,
-					      MIGCAP_ASKED_BY_OPERATOR,
-					      MIGCAP_ACCOUNT_STILL);
-	migcap_vfio_migration_unlock(mvdev);
-	return ret;
-}
-
 static const struct vfio_migration_ops migcap_vfio_migration_ops = {
 	.migration_set_state = migcap_vfio_migration_set_state,
 	.migration_get_state = migcap_vfio_migration_get_state,

@@ -13,7 +13,5 @@ void migcap_vfio_migration_open(struct migcap_vfio_device *mvdev);
 void migcap_vfio_migration_close(struct migcap_vfio_device *mvdev);
 void migcap_vfio_migration_lock(struct migcap_vfio_device *mvdev);
 void migcap_vfio_migration_unlock(struct migcap_vfio_device *mvdev);
-int migcap_vfio_migration_quiesce(struct migcap_vfio_device *mvdev,
-				  bool quiesce);
 
 #endif /* MIGCAP_VFIO_MIGRATION_H */

@@ -13,6 +13,7 @@
 
 #include "migration.h"
 #include "migcap.h"
+#include "operator.h"
 #include "sysfs.h"
 
 static struct migcap_vfio_device *migcap_vfio_sysfs_from_dev(struct device *dev)
@@ -131,8 +132,8 @@ static ssize_t quiesce_store(struct device *dev, struct device_attribute *attr,
 	ret = pm_runtime_resume_and_get(dev);
 	if (ret)
 		return ret;
-	ret = migcap_vfio_migration_quiesce(migcap_vfio_sysfs_from_dev(dev),
-					    quiesce);
+	ret = migcap_vfio_operator_quiesce(migcap_vfio_sysfs_from_dev(dev),
+					   quiesce);
 	pm_runtime_put(dev);
 	return ret ?: count;
 }
