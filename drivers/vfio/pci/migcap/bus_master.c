@@ -39,6 +39,24 @@ void migcap_vfio_bus_master_set_guest(struct migcap_vfio_bus_master *bm,
 }
 
 /**
+ * migcap_vfio_bus_master_look() - take in what the guest has set by now
+ * @bm: the gate
+ *
+ * While the gate is open, Bus Master Enable of the hardware is the guest's: a
+ * write to it may not have been told yet, and a change of power restores it.
+ */
+void migcap_vfio_bus_master_look(struct migcap_vfio_bus_master *bm)
+{
+	int set;
+
+	if (bm->closed)
+		return;
+	set = migcap_vfio_bus_master_read(bm);
+	if (set >= 0)
+		migcap_vfio_bus_master_set_guest(bm, set);
+}
+
+/**
  * migcap_vfio_bus_master_close() - stop the device's DMA
  * @bm: the gate
  *
@@ -50,6 +68,7 @@ int migcap_vfio_bus_master_close(struct migcap_vfio_bus_master *bm)
 {
 	if (bm->closed)
 		return 0;
+	migcap_vfio_bus_master_look(bm);
 	WRITE_ONCE(bm->closed, true);
 	pci_clear_master(bm->pdev);
 	migcap_vfio_count(bm->stats, MIGCAP_COUNT_GATE_CLOSED);

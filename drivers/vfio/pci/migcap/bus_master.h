@@ -30,6 +30,7 @@ struct migcap_vfio_bus_master {
 void migcap_vfio_bus_master_init(struct migcap_vfio_bus_master *bm,
 				 struct pci_dev *pdev,
 				 struct migcap_vfio_stats *stats);
+void migcap_vfio_bus_master_look(struct migcap_vfio_bus_master *bm);
 int migcap_vfio_bus_master_close(struct migcap_vfio_bus_master *bm);
 void migcap_vfio_bus_master_open(struct migcap_vfio_bus_master *bm);
 void migcap_vfio_bus_master_set_guest(struct migcap_vfio_bus_master *bm,

@@ -183,6 +183,22 @@ static void migcap_vfio_guest_show_locked(struct migcap_vfio_guest *guest)
 	migcap_vfio_notify(guest->stats, MIGCAP_NODE_QUIESCE);
 }
 
+/* From START on, a device that is set up again cannot go unseen. */
+static void
+migcap_vfio_guest_close_unused_locked(struct migcap_vfio_guest *guest)
+{
+	lockdep_assert_held(&guest->lock);
+
+	if (guest->handshake.asker == MIGCAP_ASKED_BY_NONE ||
+	    migcap_vfio_guest_state_locked(guest) != MIGCAP_GUEST_BME_OFF)
+		return;
+	migcap_vfio_bus_master_look(&guest->bm);
+	if (migcap_vfio_guest_state_locked(guest) == MIGCAP_GUEST_BME_OFF &&
+	    migcap_vfio_bus_master_close(&guest->bm))
+		migcap_vfio_refuse(guest->stats, -EIO,
+				   "device does not end its transactions");
+}
+
 /**
  * migcap_vfio_guest_settle_locked() - draw the consequences of an event
  * @guest: the guest
@@ -196,12 +212,7 @@ void migcap_vfio_guest_settle_locked(struct migcap_vfio_guest *guest)
 
 	lockdep_assert_held(&guest->lock);
 
-	/* From here on, a device that is set up again cannot go unseen. */
-	if (hs->asker != MIGCAP_ASKED_BY_NONE &&
-	    migcap_vfio_guest_state_locked(guest) == MIGCAP_GUEST_BME_OFF &&
-	    migcap_vfio_bus_master_close(&guest->bm))
-		migcap_vfio_refuse(guest->stats, -EIO,
-				   "device does not end its transactions");
+	migcap_vfio_guest_close_unused_locked(guest);
 	migcap_vfio_guest_account_locked(guest);
 	migcap_vfio_guest_check_locked(guest);
 	migcap_vfio_guest_account_locked(guest);
