@@ -139,7 +139,9 @@ static void migcap_vfio_guest_check_locked(struct migcap_vfio_guest *guest)
 		migcap_vfio_count(guest->stats, MIGCAP_COUNT_LIMITS);
 		migcap_vfio_refuse(guest->stats, -ETIME,
 				   "device was not stopped in time after READY");
-		migcap_vfio_guest_end_locked(guest, MIGCAP_END_LIMIT);
+		migcap_vfio_guest_end_locked(guest, hs->timed_out ?
+					     MIGCAP_END_TIMEOUT :
+					     MIGCAP_END_LIMIT);
 		break;
 	default:
 		break;

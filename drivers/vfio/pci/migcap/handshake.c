@@ -121,7 +121,7 @@ bool migcap_vfio_handshake_is_tracked(const struct migcap_vfio_handshake *hs)
 enum migcap_vfio_end migcap_vfio_handshake_check(struct migcap_vfio_handshake *hs,
 						 bool quiesced, u64 now)
 {
-	if (hs->asker == MIGCAP_ASKED_BY_NONE || hs->timed_out)
+	if (hs->asker == MIGCAP_ASKED_BY_NONE)
 		return MIGCAP_END_NONE;
 	if (!quiesced)
 		hs->ahead = false;
@@ -129,7 +129,7 @@ enum migcap_vfio_end migcap_vfio_handshake_check(struct migcap_vfio_handshake *h
 		hs->stop_by = now + hs->limit_ms;
 	if (hs->stop_by && now >= hs->stop_by)
 		return MIGCAP_END_LIMIT;
-	if (quiesced || now < hs->ready_by)
+	if (quiesced || hs->timed_out || now < hs->ready_by)
 		return MIGCAP_END_NONE;
 	hs->timed_out = true;
 	return MIGCAP_END_TIMEOUT;
@@ -145,9 +145,9 @@ enum migcap_vfio_end migcap_vfio_handshake_check(struct migcap_vfio_handshake *h
 u64 migcap_vfio_handshake_deadline(const struct migcap_vfio_handshake *hs,
 				   bool quiesced)
 {
-	if (hs->asker == MIGCAP_ASKED_BY_NONE || hs->timed_out)
+	if (hs->asker == MIGCAP_ASKED_BY_NONE)
 		return 0;
-	if (quiesced)
+	if (quiesced || hs->timed_out)
 		return hs->stop_by;
 	return hs->stop_by && hs->stop_by < hs->ready_by ? hs->stop_by :
 							   hs->ready_by;

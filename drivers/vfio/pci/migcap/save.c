@@ -89,6 +89,10 @@ static void migcap_vfio_save_ended(struct migcap_vfio_save *save,
 		migcap_vfio_start_policy_postpone(&save->policy, ktime_get_ns(),
 						  ++save->limits);
 		break;
+	case MIGCAP_END_TIMEOUT:
+		migcap_vfio_save_fail(save, -ETIMEDOUT,
+				      "guest did not answer READY in time");
+		break;
 	case MIGCAP_END_OPERATOR:
 		migcap_vfio_save_fail(save, -ECANCELED,
 				      "operator took the device back");
