@@ -98,7 +98,25 @@ static void migcap_vfio_guest_account_locked(struct migcap_vfio_guest *guest)
 }
 
 /**
- * migcap_vfio_guest_end_locked() - raise END, if START stands
+ * migcap_vfio_guest_raise_end_locked() - raise END, if START stands
+ * @guest: the guest
+ * @why: the reason
+ *
+ * Leaves the gate as it is.  To be followed by migcap_vfio_guest_settle_locked().
+ */
+void migcap_vfio_guest_raise_end_locked(struct migcap_vfio_guest *guest,
+					enum migcap_vfio_end why)
+{
+	lockdep_assert_held(&guest->lock);
+
+	if (migcap_vfio_handshake_end(&guest->handshake, why)) {
+		migcap_vfio_count(guest->stats, MIGCAP_COUNT_ENDS);
+		migcap_vfio_guest_interrupt_locked(guest);
+	}
+}
+
+/**
+ * migcap_vfio_guest_end_locked() - raise END, and let the guest run
  * @guest: the guest
  * @why: the reason
  *
@@ -107,17 +125,12 @@ static void migcap_vfio_guest_account_locked(struct migcap_vfio_guest *guest)
 void migcap_vfio_guest_end_locked(struct migcap_vfio_guest *guest,
 				  enum migcap_vfio_end why)
 {
-	struct migcap_vfio_handshake *hs = &guest->handshake;
-
 	lockdep_assert_held(&guest->lock);
 
 	guest->held = false;
-	if (hs->regs.vf_status != MIGCAP_VF_READY)
+	if (guest->handshake.regs.vf_status != MIGCAP_VF_READY)
 		migcap_vfio_bus_master_open(&guest->bm);
-	if (migcap_vfio_handshake_end(hs, why)) {
-		migcap_vfio_count(guest->stats, MIGCAP_COUNT_ENDS);
-		migcap_vfio_guest_interrupt_locked(guest);
-	}
+	migcap_vfio_guest_raise_end_locked(guest, why);
 }
 
 /* A VMM learns of a timeout from read(), and ends the migration itself. */

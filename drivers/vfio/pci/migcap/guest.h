@@ -198,6 +198,8 @@ migcap_vfio_guest_quiesced_locked(const struct migcap_vfio_guest *guest);
 void migcap_vfio_guest_view_locked(struct migcap_vfio_guest *guest,
 				   struct migcap_vfio_guest_view *view);
 void migcap_vfio_guest_interrupt_locked(struct migcap_vfio_guest *guest);
+void migcap_vfio_guest_raise_end_locked(struct migcap_vfio_guest *guest,
+					enum migcap_vfio_end why);
 void migcap_vfio_guest_end_locked(struct migcap_vfio_guest *guest,
 				  enum migcap_vfio_end why);
 void migcap_vfio_guest_sync_locked(struct migcap_vfio_guest *guest,

@@ -248,8 +248,11 @@ int migcap_vfio_guest_block_dma(struct migcap_vfio_guest *guest)
 
 	mutex_lock(&guest->lock);
 	ret = migcap_vfio_bus_master_close(&guest->bm);
-	if (!ret)
+	if (!ret) {
+		/* A question that stood here has nobody left to answer it. */
+		migcap_vfio_guest_raise_end_locked(guest, MIGCAP_END_OVER);
 		guest->held = true;
+	}
 	migcap_vfio_guest_settle_locked(guest);
 	mutex_unlock(&guest->lock);
 	return ret;
