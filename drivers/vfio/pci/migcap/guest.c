@@ -364,7 +364,9 @@ migcap_vfio_guest_leave_quiesced_locked(struct migcap_vfio_guest *guest)
 	lockdep_assert_held(&guest->lock);
 
 	guest->handshake.regs.vf_status = MIGCAP_VF_WAIT;
-	migcap_vfio_bus_master_open(&guest->bm);
+	/* On a device that arrives it opens with END. */
+	if (!guest->held)
+		migcap_vfio_bus_master_open(&guest->bm);
 }
 
 static void migcap_vfio_guest_enter_ready_locked(struct migcap_vfio_guest *guest)
