@@ -437,10 +437,13 @@ void migcap_vfio_guest_sync_locked(struct migcap_vfio_guest *guest,
 		migcap_vfio_bus_master_set_guest(&guest->bm, set);
 	if (!set || !guest->bm.closed)
 		return;
-	if (guest->held)
-		migcap_vfio_bus_master_reassert(&guest->bm);
-	else
+	if (!guest->held) {
 		migcap_vfio_guest_leave_quiesced_locked(guest);
+		return;
+	}
+	migcap_vfio_bus_master_reassert(&guest->bm);
+	/* The device could write for a moment. */
+	migcap_vfio_account_restart(&guest->account);
 }
 
 /**
