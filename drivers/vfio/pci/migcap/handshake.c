@@ -23,7 +23,8 @@
  * @hs: the handshake
  * @question: who asks, and how long the guest has
  *
- * A START that stands already is taken over by a new asker, with new times.
+ * A START that stands already is taken over by a new asker, with new times.  A
+ * VMM asks once in a migration: if its START stands, that was another one.
  *
  * Return: true if the guest has to be told.
  */
@@ -32,7 +33,8 @@ bool migcap_vfio_handshake_start(struct migcap_vfio_handshake *hs,
 {
 	bool stands = hs->regs.vmm_status == MIGCAP_VMM_START;
 
-	if (stands && hs->asker == question->asker)
+	if (stands && hs->asker == MIGCAP_ASKED_BY_OPERATOR &&
+	    question->asker == MIGCAP_ASKED_BY_OPERATOR)
 		return false;
 	hs->asker = question->asker;
 	hs->ended = MIGCAP_END_NONE;
