@@ -257,6 +257,20 @@ static int migcap_vfio_save_ask_stage(struct migcap_vfio_save *save,
 	return 0;
 }
 
+/*
+ * Memory is sent for the last time after the stop.  A VMM whose vCPUs run on gets
+ * an error in place of the state, or of the end, since its memory may be stale.
+ */
+static int migcap_vfio_save_check_stopped(struct migcap_vfio_save *save,
+					  const struct migcap_vfio_guest_view *view)
+{
+	if (view->quiesced && !view->account.may_write &&
+	    view->account.writes == save->writes)
+		return 0;
+	return migcap_vfio_save_fail(save, -EIO,
+				     "device was used after it had stopped");
+}
+
 /* Encode what comes next, if anything does. */
 static int migcap_vfio_save_fill(struct migcap_vfio_save *save)
 {
@@ -279,9 +293,8 @@ static int migcap_vfio_save_fill(struct migcap_vfio_save *save)
 	case MIGCAP_SAVE_QUIET:
 		return -ENOMSG;
 	case MIGCAP_SAVE_STATE:
-		if (!view.quiesced)
-			return migcap_vfio_save_fail(save, -EIO,
-						     "device was used after it had stopped");
+		if (migcap_vfio_save_check_stopped(save, &view))
+			return save->error;
 		migcap_vfio_guest_save(save->guest, &save->out);
 		migcap_vfio_save_put(save, MIGCAP_STREAM_STATE);
 		migcap_vfio_save_put(save, MIGCAP_STREAM_END);
@@ -290,7 +303,7 @@ static int migcap_vfio_save_fill(struct migcap_vfio_save *save)
 	case MIGCAP_SAVE_DONE:
 		break;
 	}
-	return 0;
+	return migcap_vfio_save_check_stopped(save, &view);
 }
 
 /**
@@ -308,6 +321,7 @@ void migcap_vfio_save_stop(struct migcap_vfio_save *save)
 	const char *broken;
 
 	migcap_vfio_guest_verify(save->guest, &view);
+	save->writes = view.account.writes;
 	save->stopped = true;
 	if (save->stage != MIGCAP_SAVE_HEAD)
 		save->stage = MIGCAP_SAVE_STATE;

@@ -54,7 +54,8 @@ enum migcap_vfio_save_stage {
  * @sized: the VMM queries MIG_DATA_SIZE; PRECOPY_INFO then is no query
  * @asked: START has been raised for this migration
  * @limits: how often the guest had to be given its device back
- * @writes: the account's counter when the guest was last seen to be quiesced
+ * @writes: the account's counter when the guest was last seen to be quiesced, or
+ *	the device stopped
  * @reinit: what is left to read before the device stops has grown, and the VMM
  *	has not been told yet
  * @left: the least initial_bytes that the VMM has been told of
