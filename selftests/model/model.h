@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A model of what guest, VMM, operator and device do with one VF, and of what must
+ * be true then.
+ *
+ * A random walker takes steps.  The oracle knows when the device could write to
+ * memory, since it looks at the hardware, and what the VMM has been told, since
+ * it is the VMM.  It knows nothing of how the driver decides.
+ *
+ *	memory.c	what the device wrote, and what the VMM knows of it
+ *	guest.c		the guest: it keeps its promise, whatever else it does
+ *	vmm.c		states, files and sizes
+ *	vmm_memory.c	logs, containers, and the end of a migration
+ *	rules.c		what must be true after each step
+ *	walk.c		the steps, the operator, the device's and the host's faults
+ *	story.c		the last steps in plain words
+ */
+#ifndef SELFTESTS_MODEL_MODEL_H
+#define SELFTESTS_MODEL_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "../unit/random.h"
+
+enum model_fault {
+	MODEL_FAULT_WORK_IS_LATE,
+	MODEL_FAULT_TRANSACTIONS_PEND,
+	MODEL_FAULT_CANNOT_PIN,
+};
+
+/* What has ended well, so that nobody praises a walk that never gets anywhere. */
+enum model_end {
+	MODEL_END_LOG,
+	MODEL_END_LOG_PRE_COPY,
+	MODEL_END_CONTAINER,
+	MODEL_END_CONTAINER_PRE_COPY,
+	MODEL_END_STILL,
+	MODEL_END_TRACKED,
+	MODEL_END_STOPPED,
+	MODEL_END_ARRIVED,
+	MODEL_END_TIMEOUT,
+	MODEL_END_LIMIT,
+	MODEL_NR_ENDS,
+};
+
+struct model {
+	struct random rnd;
+	uint64_t steps;
+	bool failed;
+	bool calm;	/* nobody interferes: guest and host stand still */
+	int depth;	/* what is done now is done in the middle of something */
+	uint64_t acts;	/* of guests, devices and hosts that interfere */
+	uint64_t ends[MODEL_NR_ENDS];
+	char failure[256];
+};
+
+extern struct model model;
+
+/* walk.c */
+void model_init(uint64_t seed);
+/* Walk; returns the number of steps until all or something failed. */
+uint64_t model_walk(uint64_t steps);
+void operator_choose(void);
+void model_print_ends(void);
+bool model_got_everywhere(void);
+void model_fail(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+bool model_fault(enum model_fault fault);
+/* What happens while the driver is at work: the guest, and the VMM. */
+void model_meanwhile(void);
+void model_vmm_meanwhile(void);
+
+static inline uint32_t pick(uint32_t below)
+{
+	return random_below(&model.rnd, below);
+}
+
+static inline bool one_in(uint32_t chance)
+{
+	return !pick(chance);
+}
+
+/* memory.c */
+struct memory {
+	uint64_t stale;		/* written, and the VMM's copy is older */
+	uint64_t periods;	/* goes up while the device may write */
+	uint64_t wrote_at[64];
+	uint64_t told_in[64];	/* the period, plus one, of the last report */
+};
+
+extern struct memory memory;
+
+void memory_init(void);
+uint64_t memory_iova(unsigned int page);
+/* Pages all of whose bytes lie between two, both included. */
+uint64_t memory_pages_in(uint64_t first, uint64_t last);
+void model_device_may_have_written(void);
+/* The CPU writes pages that the device wrote at that time or later. */
+void memory_cpu_writes_since(uint64_t when);
+void memory_copied(uint64_t pages);
+void memory_reported(uint64_t pages, uint64_t period);
+void memory_forget_reports(void);
+
+/* guest.c */
+struct guest {
+	bool works;	/* its driver lets the device write */
+	bool bus_master;	/* what it has written there */
+	bool knows_bus_master;
+	uint64_t tracking_since;
+};
+
+extern struct guest guest;
+
+void guest_restart(void);
+void guest_act(void);
+uint8_t guest_register(unsigned int reg);
+void guest_see_event(uint8_t event);
+void guest_write_command(bool bus_master);
+
+/* vmm.c, vmm_memory.c */
+enum session_kind {
+	SESSION_NONE,
+	SESSION_PRE_COPY,
+	SESSION_LOG,
+	SESSION_CONTAINER,
+	SESSION_STOPPED,
+};
+
+/* A migration whose end must find no stale page in what it covers. */
+struct session {
+	enum session_kind kind;
+	bool by_log;
+	bool collected;	/* since guest and device were stopped */
+	uint64_t covered;
+};
+
+struct vmm {
+	bool is_open;
+	bool runs;	/* vCPUs do */
+	bool arriving;	/* from RESUMING until the device runs */
+	uint32_t state;
+	bool logging;
+	uint64_t log_pages;
+	bool tracking;	/* the container does */
+	bool was_in_precopy;	/* since the file was made, which lasts */
+	bool still;	/* this migration depends on a device that is quiesced */
+	bool tracked;	/* or on the guest */
+	int file_error;
+	uint64_t initial_bytes;
+	bool must_fail;	/* the guest was late */
+	size_t read_since_late;
+	uint8_t stream[1024];
+	size_t stream_size;
+	bool stream_complete;
+};
+
+extern struct vmm vmm;
+extern struct session session;
+
+void vmm_open(void);
+void vmm_act(void);
+void vmm_meanwhile(void);
+void vmm_set_state(uint32_t state);
+void vmm_read(void);
+void vmm_query(void);
+bool vmm_saves(uint32_t state);
+const char *vmm_state_name(uint32_t state);
+
+void session_begin(enum session_kind kind);
+void session_end(void);
+void session_complete(void);
+void vmm_log_start(void);
+void vmm_log_stop(void);
+void vmm_container_track(bool on);
+void vmm_collect(void);
+void vmm_report_some(void);
+
+/* rules.c */
+void rules_check(void);
+/* Registers, Command or the question have changed for good reason. */
+void rules_new_life(void);
+/* Counters begin anew, and the operator's choices are lost. */
+void rules_new_driver(void);
+/* A START that stands may have been taken over, with new times. */
+void rules_new_question(void);
+void rules_operator_asked(void);
+void rules_set_timeout(uint64_t ms);
+void rules_set_limit(uint64_t ms);
+
+/* story.c */
+struct story_line;
+
+/* @format takes the word and the numbers, in this order. */
+struct story_line *story_tell(const char *format, const char *word, long a,
+			      long b, long c);
+void story_result(struct story_line *line, long result);
+void story_indent(int by);
+void story_print(void);
+
+#endif /* SELFTESTS_MODEL_MODEL_H */

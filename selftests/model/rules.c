@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What must be true after each step.
+ *
+ * Owns the expectations on registers, gate, deadlines and counters, each as the
+ * documentation has it, and what was seen at the step before.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <linux/migcap_regs.h>
+#include <linux/pci_regs.h>
+#include <linux/vfio.h>
+
+#include "model.h"
+#include "vf.h"
+
+#define ASKED_BY_OPERATOR	1
+#define ASKED_BY_VMM		2
+#define COUNTERS		32
+
+/* A START as it is seen from outside. */
+struct question {
+	bool stands;
+	bool unclear;	/* somebody else may have taken it over */
+	int asker;
+	uint64_t deadline;
+	uint64_t limit;
+	uint64_t quiesced_at;
+};
+
+static struct {
+	bool valid;
+	bool wanted;	/* somebody wants the guest to track */
+	uint8_t regs[MIGCAP_LENGTH_VALUE];
+	struct question question;
+	bool operator_asked;
+	uint64_t timeout_ms;
+	uint64_t limit_ms;
+	long long counters[COUNTERS];
+} seen;
+
+void rules_new_life(void)
+{
+	seen.valid = false;
+	seen.operator_asked = false;
+	seen.question = (struct question){};
+	memory.periods++;
+}
+
+void rules_new_driver(void)
+{
+	memset(seen.counters, 0, sizeof(seen.counters));
+}
+
+void rules_new_question(void)
+{
+	if (seen.question.asker != ASKED_BY_OPERATOR)
+		seen.question = (struct question){};
+}
+
+void rules_operator_asked(void)
+{
+	seen.operator_asked = true;
+}
+
+void rules_set_timeout(uint64_t ms)
+{
+	seen.timeout_ms = ms;
+}
+
+void rules_set_limit(uint64_t ms)
+{
+	seen.limit_ms = ms;
+}
+
+static void check_registers(const uint8_t *regs)
+{
+	bool turned = (regs[MIGCAP_EPOCH] - seen.regs[MIGCAP_EPOCH]) & 1;
+
+	if (regs[MIGCAP_ID] != MIGCAP_ID_VALUE ||
+	    regs[MIGCAP_LENGTH] != MIGCAP_LENGTH_VALUE ||
+	    regs[MIGCAP_REVISION] != MIGCAP_REVISION_VALUE ||
+	    memcmp(regs + MIGCAP_SIGNATURE, MIGCAP_SIGNATURE_VALUE, 4) ||
+	    regs[MIGCAP_RESERVED] || regs[MIGCAP_RESERVED + 1])
+		model_fail("a register that is constant has changed");
+	if (regs[MIGCAP_CTRL] & ~7 || regs[MIGCAP_VMM_STATUS] > 1 ||
+	    regs[MIGCAP_VF_STATUS] > 1)
+		model_fail("a register has bits that nobody knows");
+	if (seen.valid && turned != (regs[MIGCAP_VMM_STATUS] !=
+				     seen.regs[MIGCAP_VMM_STATUS]))
+		model_fail("EPOCH went from %u to %u, VMM_STATUS from %u to %u",
+			   seen.regs[MIGCAP_EPOCH], regs[MIGCAP_EPOCH],
+			   seen.regs[MIGCAP_VMM_STATUS],
+			   regs[MIGCAP_VMM_STATUS]);
+}
+
+/* The gate is closed while READY, and on a device that arrives; else it is not. */
+static void check_gate(const uint8_t *regs)
+{
+	bool ready = regs[MIGCAP_VF_STATUS] == MIGCAP_VF_READY;
+	bool hardware = vf_bus_master(), set;
+	uint8_t command;
+
+	vf_cfg_read(PCI_COMMAND, &command, 1);
+	set = command & PCI_COMMAND_MASTER;
+	if (hardware != (set && !ready && !vmm.arriving))
+		model_fail("Bus Master Enable is %d in hardware: guest's %d, READY %d, arriving %d",
+			   hardware, set, ready, vmm.arriving);
+	if (guest.knows_bus_master && guest.bus_master != set)
+		model_fail("the guest wrote %d to Bus Master Enable, and reads %d",
+			   guest.bus_master, set);
+	guest.bus_master = set;
+	guest.knows_bus_master = !vmm.arriving;
+}
+
+static void see_question(struct question *q, const uint8_t *regs)
+{
+	bool start = regs[MIGCAP_VMM_STATUS] == MIGCAP_VMM_START;
+	int asker = start ? vf_asker() : 0;
+	bool fresh = regs[MIGCAP_EPOCH] != seen.regs[MIGCAP_EPOCH];
+
+	if (start && (!q->stands || fresh || asker != q->asker)) {
+		*q = (struct question){
+			.stands = true,
+			.asker = asker,
+			.deadline = vf_now() + seen.timeout_ms,
+			.limit = vmm.still ? 0 : seen.limit_ms,
+		};
+		if (asker < 0 && vmm_saves(vmm.state))
+			q->asker = seen.operator_asked ? 0 : ASKED_BY_VMM;
+		if (vmm.arriving)
+			q->deadline = ~0ULL - vf_traits.late_ms;
+	}
+	q->stands = start;
+}
+
+/* A deadline that is noticed late must at least be noticed. */
+static bool has_passed(uint64_t deadline)
+{
+	return vf_now() > deadline + vf_traits.late_ms;
+}
+
+static void check_question(const uint8_t *regs)
+{
+	struct question *q = &seen.question;
+	const char *quiesce;
+
+	see_question(q, regs);
+	if (!q->stands) {
+		seen.operator_asked = false;
+		return;
+	}
+	quiesce = vf_attr("quiesce");
+	if (!strcmp(quiesce, "idle") || !strcmp(quiesce, "timeout"))
+		model_fail("START stands, and quiesce reads %s", quiesce);
+	if (!strcmp(quiesce, "asked") && has_passed(q->deadline)) {
+		if (q->asker == ASKED_BY_OPERATOR)
+			model_fail("an operator's START stands for too long");
+		if (q->asker == ASKED_BY_VMM && vmm_saves(vmm.state) &&
+		    !vmm.must_fail) {
+			vmm.must_fail = true;
+			vmm.read_since_late = 0;
+		}
+	}
+	if (!strcmp(quiesce, "quiesced") && !q->quiesced_at)
+		q->quiesced_at = vf_now();
+	if (q->asker == ASKED_BY_VMM && q->limit && q->quiesced_at &&
+	    (vmm.state == VFIO_DEVICE_STATE_PRE_COPY ||
+	     vmm.state == VFIO_DEVICE_STATE_PRE_COPY_P2P) &&
+	    has_passed(q->quiesced_at + q->limit))
+		model_fail("the guest has been READY for too long");
+}
+
+/* Nobody is left to wait for END once the device runs, but an operator. */
+static void check_end(const uint8_t *regs)
+{
+	if (vmm.state != VFIO_DEVICE_STATE_RUNNING ||
+	    regs[MIGCAP_VMM_STATUS] == MIGCAP_VMM_END)
+		return;
+	if (!seen.operator_asked)
+		model_fail("the device runs, and START stands");
+	if (seen.question.asker == ASKED_BY_VMM)
+		model_fail("the device runs, and a VMM's START stands");
+}
+
+static void check_tracking(const uint8_t *regs)
+{
+	bool tracking = regs[MIGCAP_EVENT] & MIGCAP_EVENT_TRACKING;
+	bool before = seen.regs[MIGCAP_EVENT] & MIGCAP_EVENT_TRACKING;
+	bool wanted = vmm.logging || vmm.was_in_precopy;
+
+	if (seen.valid && before && !tracking && wanted && seen.wanted)
+		model_fail("EVENT.TRACKING was taken back");
+	if (tracking && !wanted && !vmm.arriving)
+		model_fail("EVENT.TRACKING stays, and nobody tracks");
+	seen.wanted = wanted;
+	guest_see_event(regs[MIGCAP_EVENT]);
+}
+
+static void check_counters(void)
+{
+	const char *text = vf_attr("counters");
+	int i;
+
+	for (i = 0; i < COUNTERS && *text; i++) {
+		long long now;
+
+		text = strchr(text, ' ');
+		if (!text)
+			break;
+		now = strtoll(text, (char **)&text, 10);
+		if (now < seen.counters[i])
+			model_fail("counter %d fell from %lld to %lld", i,
+				   seen.counters[i], now);
+		seen.counters[i] = now;
+	}
+}
+
+static void check_state(void)
+{
+	const char *state = vf_attr("state");
+
+	if (strcmp(state, vmm_state_name(vmm.state)))
+		model_fail("the state is %s, and sysfs says %s",
+			   vmm_state_name(vmm.state), state);
+}
+
+void rules_check(void)
+{
+	uint8_t regs[MIGCAP_LENGTH_VALUE];
+
+	model.calm = true;
+	vf_cfg_read(vf_capability(), regs, sizeof(regs));
+	check_registers(regs);
+	check_gate(regs);
+	check_question(regs);
+	check_end(regs);
+	check_tracking(regs);
+	if (model.steps % 64 == 0) {
+		check_counters();
+		check_state();
+	}
+	memcpy(seen.regs, regs, sizeof(regs));
+	seen.valid = true;
+	model.calm = false;
+}
