@@ -27,6 +27,7 @@ struct question {
 	uint64_t deadline;
 	uint64_t limit;
 	uint64_t quiesced_at;
+	bool ahead;	/* quiesced since before START */
 };
 
 static struct {
@@ -126,6 +127,7 @@ static void see_question(struct question *q, const uint8_t *regs)
 			.asker = asker,
 			.deadline = vf_now() + seen.timeout_ms,
 			.limit = vmm.still ? 0 : seen.limit_ms,
+			.ahead = !strcmp(vf_attr("quiesce"), "quiesced"),
 		};
 		if (asker < 0 && vmm_saves(vmm.state))
 			q->asker = seen.operator_asked ? 0 : ASKED_BY_VMM;
@@ -163,7 +165,9 @@ static void check_question(const uint8_t *regs)
 			vmm.read_since_late = 0;
 		}
 	}
-	if (!strcmp(quiesce, "quiesced") && !q->quiesced_at)
+	if (strcmp(quiesce, "quiesced"))
+		q->ahead = false;
+	else if (!q->ahead && !q->quiesced_at)
 		q->quiesced_at = vf_now();
 	if (q->asker == ASKED_BY_VMM && q->limit && q->quiesced_at &&
 	    (vmm.state == VFIO_DEVICE_STATE_PRE_COPY ||
