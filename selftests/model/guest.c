@@ -19,7 +19,7 @@ struct guest guest;
 
 void guest_restart(void)
 {
-	guest = (struct guest){ .works = true };
+	guest = (struct guest){ .works = true, .acts = guest.acts };
 }
 
 uint8_t guest_register(unsigned int reg)
@@ -159,9 +159,9 @@ static void write_anything(void)
 
 static void reset_function(void)
 {
-	struct story_line *line = story_tell("guest%s starts a Function Level Reset",
-					     "", 0, 0, 0);
+	struct story_line *line;
 
+	line = story_tell("guest%s starts a Function Level Reset", "", 0, 0, 0);
 	story_result(line, vf_flr());
 	guest.knows_bus_master = false;
 }
@@ -180,8 +180,9 @@ void guest_act(void)
 	unsigned int what = pick(100);
 
 	model.acts++;
+	guest.acts++;
 	session.collected = false;
-	if (what < 40)
+	if (what < (model.guest_is_tame ? 85 : 40))
 		poll_registers();
 	else if (what < 52)
 		introduce();

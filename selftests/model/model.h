@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A model of what guest, VMM, operator and device do with one VF, and of what must
- * be true then.
+ * A model of what guest, VMM, operator and device do with one VF, and of what
+ * must be true then.
  *
  * A random walker takes steps.  The oracle knows when the device could write to
  * memory, since it looks at the hardware, and what the VMM has been told, since
@@ -9,10 +9,12 @@
  *
  *	memory.c	what the device wrote, and what the VMM knows of it
  *	guest.c		the guest: it keeps its promise, whatever else it does
- *	vmm.c		states, files and sizes
+ *	vmm.c		states
+ *	vmm_file.c	the migration file, and sizes
+ *	vmm_act.c	what the VMM does next
  *	vmm_memory.c	logs, containers, and the end of a migration
  *	rules.c		what must be true after each step
- *	walk.c		the steps, the operator, the device's and the host's faults
+ *	walk.c		the steps, the operator, faults of device and host
  *	story.c		the last steps in plain words
  */
 #ifndef SELFTESTS_MODEL_MODEL_H
@@ -21,6 +23,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <linux/vfio.h>
 
 #include "../unit/random.h"
 
@@ -30,7 +33,7 @@ enum model_fault {
 	MODEL_FAULT_CANNOT_PIN,
 };
 
-/* What has ended well, so that nobody praises a walk that never gets anywhere. */
+/* What has ended well: a walk must get there, or it has tested nothing. */
 enum model_end {
 	MODEL_END_LOG,
 	MODEL_END_LOG_PRE_COPY,
@@ -41,16 +44,26 @@ enum model_end {
 	MODEL_END_STOPPED,
 	MODEL_END_ARRIVED,
 	MODEL_END_TIMEOUT,
-	MODEL_END_LIMIT,
 	MODEL_NR_ENDS,
+};
+
+/* What the VMM is up to, for a while. */
+enum model_mood {
+	MOOD_ANY,
+	MOOD_PRE_COPY,
+	MOOD_ALONE,	/* a log or a container, without PRE_COPY */
+	MOOD_STOPPED,	/* migrates a stopped VM */
+	MODEL_NR_MOODS,
 };
 
 struct model {
 	struct random rnd;
+	enum model_mood mood;
+	bool guest_is_tame;	/* it does as its agent would */
 	uint64_t steps;
 	bool failed;
 	bool calm;	/* nobody interferes: guest and host stand still */
-	int depth;	/* what is done now is done in the middle of something */
+	int depth;	/* what is done is done in the middle of something */
 	uint64_t acts;	/* of guests, devices and hosts that interfere */
 	uint64_t ends[MODEL_NR_ENDS];
 	char failure[256];
@@ -63,6 +76,7 @@ void model_init(uint64_t seed);
 /* Walk; returns the number of steps until all or something failed. */
 uint64_t model_walk(uint64_t steps);
 void operator_choose(void);
+void operator_asks(bool quiesce);
 void model_print_ends(void);
 bool model_got_everywhere(void);
 void model_fail(const char *format, ...)
@@ -88,6 +102,7 @@ struct memory {
 	uint64_t periods;	/* goes up while the device may write */
 	uint64_t wrote_at[64];
 	uint64_t told_in[64];	/* the period, plus one, of the last report */
+	uint64_t scattered_in;	/* the log may have run out of room in it */
 };
 
 extern struct memory memory;
@@ -109,6 +124,7 @@ struct guest {
 	bool bus_master;	/* what it has written there */
 	bool knows_bus_master;
 	uint64_t tracking_since;
+	uint64_t acts;
 };
 
 extern struct guest guest;
@@ -119,7 +135,18 @@ uint8_t guest_register(unsigned int reg);
 void guest_see_event(uint8_t event);
 void guest_write_command(bool bus_master);
 
-/* vmm.c, vmm_memory.c */
+/* vmm.c, vmm_file.c, vmm_act.c, vmm_memory.c */
+enum {
+	ERROR = VFIO_DEVICE_STATE_ERROR,
+	STOP = VFIO_DEVICE_STATE_STOP,
+	RUNNING = VFIO_DEVICE_STATE_RUNNING,
+	STOP_COPY = VFIO_DEVICE_STATE_STOP_COPY,
+	RESUMING = VFIO_DEVICE_STATE_RESUMING,
+	RUNNING_P2P = VFIO_DEVICE_STATE_RUNNING_P2P,
+	PRE_COPY = VFIO_DEVICE_STATE_PRE_COPY,
+	PRE_COPY_P2P = VFIO_DEVICE_STATE_PRE_COPY_P2P,
+};
+
 enum session_kind {
 	SESSION_NONE,
 	SESSION_PRE_COPY,
@@ -140,36 +167,47 @@ struct vmm {
 	bool is_open;
 	bool runs;	/* vCPUs do */
 	bool arriving;	/* from RESUMING until the device runs */
+	bool may_have_arrived;
 	uint32_t state;
 	bool logging;
 	uint64_t log_pages;
 	bool tracking;	/* the container does */
 	bool was_in_precopy;	/* since the file was made, which lasts */
-	bool still;	/* this migration depends on a device that is quiesced */
-	bool tracked;	/* or on the guest */
+	bool still;	/* a migration that depends on a quiesced device */
+	bool tracked;	/* or on the guest's promise */
 	int file_error;
 	uint64_t initial_bytes;
 	bool must_fail;	/* the guest was late */
 	size_t read_since_late;
+	bool file_ended;
 	uint8_t stream[1024];
 	size_t stream_size;
-	bool stream_complete;
+	uint8_t good[1024];	/* the last one that was complete */
+	size_t good_size;
 };
 
 extern struct vmm vmm;
 extern struct session session;
 
 void vmm_open(void);
+void vmm_close(void);
+void vmm_reset(void);
+void vmm_rebind(void);
 void vmm_act(void);
 void vmm_meanwhile(void);
 void vmm_set_state(uint32_t state);
 void vmm_read(void);
 void vmm_query(void);
+void vmm_precopy_info(void);
+void vmm_load(void);
 bool vmm_saves(uint32_t state);
+bool vmm_in_precopy(uint32_t state);
 const char *vmm_state_name(uint32_t state);
 
 void session_begin(enum session_kind kind);
 void session_end(void);
+/* One that depends on this driver, and is given up. */
+void session_lose(void);
 void session_complete(void);
 void vmm_log_start(void);
 void vmm_log_stop(void);

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <linux/migcap_regs.h>
 #include <linux/pci_regs.h>
-#include <linux/vfio.h>
 
 #include "model.h"
 #include "vf.h"
@@ -22,12 +21,13 @@
 /* A START as it is seen from outside. */
 struct question {
 	bool stands;
-	bool unclear;	/* somebody else may have taken it over */
-	int asker;
+	int told;	/* what vf_asker() said */
+	int asker;	/* 0 if that is not clear */
 	uint64_t deadline;
 	uint64_t limit;
 	uint64_t quiesced_at;
 	bool ahead;	/* quiesced since before START */
+	long timeouts;	/* the counter before it */
 };
 
 static struct {
@@ -56,7 +56,9 @@ void rules_new_driver(void)
 
 void rules_new_question(void)
 {
-	if (seen.question.asker != ASKED_BY_OPERATOR)
+	if (seen.question.told < 0)
+		seen.question.asker = 0;
+	else if (seen.question.asker != ASKED_BY_OPERATOR)
 		seen.question = (struct question){};
 }
 
@@ -78,6 +80,7 @@ void rules_set_limit(uint64_t ms)
 static void check_registers(const uint8_t *regs)
 {
 	bool turned = (regs[MIGCAP_EPOCH] - seen.regs[MIGCAP_EPOCH]) & 1;
+	bool turns = regs[MIGCAP_VMM_STATUS] != seen.regs[MIGCAP_VMM_STATUS];
 
 	if (regs[MIGCAP_ID] != MIGCAP_ID_VALUE ||
 	    regs[MIGCAP_LENGTH] != MIGCAP_LENGTH_VALUE ||
@@ -88,15 +91,14 @@ static void check_registers(const uint8_t *regs)
 	if (regs[MIGCAP_CTRL] & ~7 || regs[MIGCAP_VMM_STATUS] > 1 ||
 	    regs[MIGCAP_VF_STATUS] > 1)
 		model_fail("a register has bits that nobody knows");
-	if (seen.valid && turned != (regs[MIGCAP_VMM_STATUS] !=
-				     seen.regs[MIGCAP_VMM_STATUS]))
+	if (seen.valid && turned != turns)
 		model_fail("EPOCH went from %u to %u, VMM_STATUS from %u to %u",
 			   seen.regs[MIGCAP_EPOCH], regs[MIGCAP_EPOCH],
 			   seen.regs[MIGCAP_VMM_STATUS],
 			   regs[MIGCAP_VMM_STATUS]);
 }
 
-/* The gate is closed while READY, and on a device that arrives; else it is not. */
+/* The gate is closed while READY, and on a device that arrives, and then only. */
 static void check_gate(const uint8_t *regs)
 {
 	bool ready = regs[MIGCAP_VF_STATUS] == MIGCAP_VF_READY;
@@ -105,42 +107,96 @@ static void check_gate(const uint8_t *regs)
 
 	vf_cfg_read(PCI_COMMAND, &command, 1);
 	set = command & PCI_COMMAND_MASTER;
-	if (hardware != (set && !ready && !vmm.arriving))
-		model_fail("Bus Master Enable is %d in hardware: guest's %d, READY %d, arriving %d",
+	if (!vmm.may_have_arrived &&
+	    hardware != (set && !ready && !vmm.arriving))
+		model_fail("hardware's Bus Master Enable is %d: guest's %d, READY %d, arriving %d",
 			   hardware, set, ready, vmm.arriving);
 	if (guest.knows_bus_master && guest.bus_master != set)
-		model_fail("the guest wrote %d to Bus Master Enable, and reads %d",
+		model_fail("guest wrote %d to Bus Master Enable, and reads %d",
 			   guest.bus_master, set);
 	guest.bus_master = set;
 	guest.knows_bus_master = !vmm.arriving;
 }
 
+static long counter(const char *name)
+{
+	const char *line = strstr(vf_attr("counters"), name);
+
+	return line ? strtol(line + strlen(name), NULL, 10) : -1;
+}
+
+/* Where nobody tells, a START of before may have been taken over since. */
+static int guess_asker(void)
+{
+	if (!vmm_saves(vmm.state))
+		return seen.operator_asked ? ASKED_BY_OPERATOR : ASKED_BY_VMM;
+	return seen.operator_asked ? 0 : ASKED_BY_VMM;
+}
+
 static void see_question(struct question *q, const uint8_t *regs)
 {
 	bool start = regs[MIGCAP_VMM_STATUS] == MIGCAP_VMM_START;
-	int asker = start ? vf_asker() : 0;
 	bool fresh = regs[MIGCAP_EPOCH] != seen.regs[MIGCAP_EPOCH];
+	int told = start ? vf_asker() : 0;
 
-	if (start && (!q->stands || fresh || asker != q->asker)) {
+	if (start && (!q->stands || fresh || told != q->told)) {
 		*q = (struct question){
-			.stands = true,
-			.asker = asker,
+			.told = told,
+			.asker = told < 0 ? guess_asker() : told,
 			.deadline = vf_now() + seen.timeout_ms,
 			.limit = vmm.still ? 0 : seen.limit_ms,
 			.ahead = !strcmp(vf_attr("quiesce"), "quiesced"),
 		};
-		if (asker < 0 && vmm_saves(vmm.state))
-			q->asker = seen.operator_asked ? 0 : ASKED_BY_VMM;
 		if (vmm.arriving)
-			q->deadline = ~0ULL - vf_traits.late_ms;
+			q->deadline = ~0ULL;
+		if (!vf_traits.exact)
+			q->timeouts = counter("\ntimeouts ");
 	}
 	q->stands = start;
 }
 
-/* A deadline that is noticed late must at least be noticed. */
-static bool has_passed(uint64_t deadline)
+/* Whether a deadline has passed, and nothing comes of it. */
+static bool is_overdue(const struct question *q, uint64_t deadline,
+		       const char *quiesce)
 {
-	return vf_now() > deadline + vf_traits.late_ms;
+	uint64_t end = vf_now() + vf_traits.late_ms;
+
+	if (vf_now() <= deadline)
+		return false;
+	while (!vf_traits.exact && !strcmp(vf_attr("quiesce"), quiesce) &&
+	       counter("\ntimeouts ") == q->timeouts) {
+		if (vf_now() > end)
+			return true;
+		vf_sleep(2);
+	}
+	return vf_traits.exact;
+}
+
+static void vmm_is_late(void)
+{
+	if (vmm.must_fail || !vmm_saves(vmm.state))
+		return;
+	vmm.must_fail = true;
+	vmm.read_since_late = 0;
+}
+
+/* An operator's START has ended; a VMM's next read must say so. */
+static void check_deadline(const struct question *q)
+{
+	bool overdue;
+
+	if (vf_now() <= q->deadline)
+		return;
+	overdue = is_overdue(q, q->deadline, "asked");
+	if (q->asker == ASKED_BY_OPERATOR && overdue)
+		model_fail("an operator's START stands for too long");
+	else if (q->asker == ASKED_BY_VMM && vf_traits.exact)
+		vmm_is_late();
+	else if (q->asker == ASKED_BY_VMM && overdue)
+		model_fail("a VMM's START stands for too long");
+	else if (q->asker == ASKED_BY_VMM &&
+		 counter("\ntimeouts ") != q->timeouts)
+		vmm_is_late();
 }
 
 static void check_question(const uint8_t *regs)
@@ -156,30 +212,23 @@ static void check_question(const uint8_t *regs)
 	quiesce = vf_attr("quiesce");
 	if (!strcmp(quiesce, "idle") || !strcmp(quiesce, "timeout"))
 		model_fail("START stands, and quiesce reads %s", quiesce);
-	if (!strcmp(quiesce, "asked") && has_passed(q->deadline)) {
-		if (q->asker == ASKED_BY_OPERATOR)
-			model_fail("an operator's START stands for too long");
-		if (q->asker == ASKED_BY_VMM && vmm_saves(vmm.state) &&
-		    !vmm.must_fail) {
-			vmm.must_fail = true;
-			vmm.read_since_late = 0;
-		}
-	}
+	if (!strcmp(quiesce, "asked"))
+		check_deadline(q);
 	if (strcmp(quiesce, "quiesced"))
 		q->ahead = false;
 	else if (!q->ahead && !q->quiesced_at)
 		q->quiesced_at = vf_now();
 	if (q->asker == ASKED_BY_VMM && q->limit && q->quiesced_at &&
-	    (vmm.state == VFIO_DEVICE_STATE_PRE_COPY ||
-	     vmm.state == VFIO_DEVICE_STATE_PRE_COPY_P2P) &&
-	    has_passed(q->quiesced_at + q->limit))
+	    (vmm.state == PRE_COPY ||
+	     vmm.state == PRE_COPY_P2P) &&
+	    is_overdue(q, q->quiesced_at + q->limit, "quiesced"))
 		model_fail("the guest has been READY for too long");
 }
 
 /* Nobody is left to wait for END once the device runs, but an operator. */
 static void check_end(const uint8_t *regs)
 {
-	if (vmm.state != VFIO_DEVICE_STATE_RUNNING ||
+	if (vmm.state != RUNNING ||
 	    regs[MIGCAP_VMM_STATUS] == MIGCAP_VMM_END)
 		return;
 	if (!seen.operator_asked)

@@ -40,6 +40,8 @@ int vf_open(void);
 void vf_close(void);
 /* Close, unbind, bind: another container, nothing is left of what was. */
 int vf_rebind(void);
+/* Leave nothing behind. */
+void vf_end(void);
 int vf_reset(void);
 int vf_set_state(uint32_t state);
 int vf_get_state(void);

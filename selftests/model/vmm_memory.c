@@ -4,16 +4,16 @@
  * migration.
  *
  * Owns when a migration begins, which of the reports it rests on, and what must
- * be true at its end.  A VMM that stops its log, or its container's tracking, in
- * the middle has no claim any more.
+ * be true at its end.  A VMM that stops its log in the middle, or its
+ * container's tracking, has no claim any more.
  */
 #include <errno.h>
-#include <linux/vfio.h>
 
 #include "model.h"
 #include "vf.h"
 
-#define TIB	(1ULL << 40)
+#define TIB		0x10000000000ULL
+#define SCATTERED	4200
 
 struct session session;
 
@@ -36,7 +36,7 @@ void session_begin(enum session_kind kind)
 		session.by_log = true;
 	if (session.by_log)
 		session.covered = vmm.log_pages;
-	else if (kind == SESSION_CONTAINER || vf_traits.logs_dma)
+	else if (kind != SESSION_PRE_COPY || vf_traits.logs_dma)
 		session.covered = vmm.tracking ? vf_traits.container_pages : 0;
 	memory.stale = 0;
 	story_tell("VMM begins to send memory: %s", names[kind], 0, 0, 0);
@@ -106,15 +106,35 @@ void vmm_collect(void)
 		session.collected = true;
 }
 
+/* More pieces than the log remembers: it may report twice, but lose nothing. */
+static void query_scattered(void)
+{
+	struct vf_range query = { TIB, VF_PAGE_SIZE };
+	uint64_t pages;
+	int i;
+
+	story_tell("VMM queries the log%s: %ld pages, each on its own", "",
+		   SCATTERED, 0, 0);
+	memory.scattered_in = memory.periods + 1;
+	for (i = 0; i < SCATTERED; i++) {
+		vf_log_report(&query, VF_PAGE_SIZE, &pages);
+		query.iova += 2 * VF_PAGE_SIZE;
+	}
+}
+
 /* Any part, of any alignment; what is covered in part is reported again. */
 static void query_anything(void)
 {
 	unsigned int page = pick(VF_PAGES);
 	uint64_t iova = memory_iova(page), length = 1;
 
+	if (vf_traits.exact && vmm.logging && one_in(3000))
+		query_scattered();
+
 	switch (pick(20)) {
 	case 0:
-		query_log(0, 20 * TIB, one_in(2) ? VF_PAGE_SIZE : 1UL << 30);
+		query_log(0, 20 * TIB, vf_traits.exact && one_in(2) ?
+			  VF_PAGE_SIZE : TIB >> 10);
 		break;
 	case 1:
 		query_log(-VF_PAGE_SIZE, VF_PAGE_SIZE - 1, VF_PAGE_SIZE);
@@ -203,7 +223,7 @@ void vmm_log_start(void)
 						 ranges[i].iova +
 						 ranges[i].length - 1);
 	memory_forget_reports();
-	if (vmm.state != VFIO_DEVICE_STATE_STOP_COPY && one_in(2))
+	if (vmm.state != STOP_COPY && one_in(2))
 		session_begin(SESSION_LOG);
 }
 
@@ -221,9 +241,9 @@ void vmm_container_track(bool on)
 	story_result(story_tell("VMM has the container%s track: %ld", "", on,
 				0, 0), vf_container_track(on));
 	if (!on && vmm.tracking && !session.by_log &&
-	    (vf_traits.logs_dma || session.kind == SESSION_CONTAINER))
+	    (vf_traits.logs_dma || session.kind != SESSION_PRE_COPY))
 		session_end();
-	if (on && !vmm.tracking && vmm.state != VFIO_DEVICE_STATE_STOP_COPY &&
+	if (on && !vmm.tracking && vmm.state != STOP_COPY &&
 	    one_in(2)) {
 		vmm.tracking = true;
 		session_begin(SESSION_CONTAINER);
@@ -259,9 +279,9 @@ void session_complete(void)
 	model_device_may_have_written();
 	bad = memory.stale & session.covered;
 	if (vf_bus_master())
-		model_fail("a migration is complete while the device can write");
+		model_fail("migration is complete, and the device can write");
 	if (bad)
-		model_fail("a migration is complete with stale pages %#llx of %#llx",
+		model_fail("migration is complete, stale pages %#llx of %#llx",
 			   (unsigned long long)bad,
 			   (unsigned long long)session.covered);
 	count_end();

@@ -6,7 +6,6 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
-#include <linux/vfio.h>
 
 #include "model.h"
 #include "vf.h"
@@ -25,7 +24,6 @@ static const char * const end_names[] = {
 	[MODEL_END_STOPPED] = "of a stopped VM",
 	[MODEL_END_ARRIVED] = "arrived",
 	[MODEL_END_TIMEOUT] = "timed out",
-	[MODEL_END_LIMIT] = "READY for too long",
 };
 
 void model_fail(const char *format, ...)
@@ -44,7 +42,7 @@ void model_fail(const char *format, ...)
 bool model_fault(enum model_fault fault)
 {
 	static const uint32_t chances[] = {
-		[MODEL_FAULT_WORK_IS_LATE] = 16,
+		[MODEL_FAULT_WORK_IS_LATE] = 8,
 		[MODEL_FAULT_TRANSACTIONS_PEND] = 100,
 		[MODEL_FAULT_CANNOT_PIN] = 64,
 	};
@@ -124,24 +122,28 @@ void operator_choose(void)
 	set_limit();
 }
 
-static void operator_acts(void)
+void operator_asks(bool quiesce)
 {
-	unsigned int what = pick(10);
 	struct story_line *line;
 	int ret;
 
-	if (what < 1) {
+	line = story_tell("operator sets quiesce%s to %ld", "", quiesce, 0, 0);
+	ret = vf_attr_write("quiesce", quiesce ? "1" : "0");
+	story_result(line, ret);
+	if (!ret && quiesce)
+		rules_operator_asked();
+}
+
+static void operator_acts(void)
+{
+	unsigned int what = pick(10);
+
+	if (what < 1)
 		set_timeout();
-	} else if (what < 2) {
+	else if (what < 2)
 		set_limit();
-	} else {
-		line = story_tell("operator writes to quiesce%s: %ld", "",
-				  what < 7, 0, 0);
-		ret = vf_attr_write("quiesce", what < 7 ? "1" : "0");
-		story_result(line, ret);
-		if (!ret && what < 7)
-			rules_operator_asked();
-	}
+	else
+		operator_asks(what < 7);
 }
 
 static void time_passes(void)
@@ -160,12 +162,26 @@ static bool guest_may_act(void)
 {
 	if (vmm.runs)
 		return true;
-	return vmm.state == VFIO_DEVICE_STATE_STOP && one_in(10);
+	return (vmm.state == STOP ||
+		vmm.state == STOP_COPY) && one_in(10);
+}
+
+static void change_mood(void)
+{
+	model.mood = pick(MODEL_NR_MOODS);
+	model.guest_is_tame = one_in(2);
+	/* A container that has been switched stays so. */
+	if ((model.mood == MOOD_ALONE || model.mood == MOOD_STOPPED) &&
+	    !vf_traits.logs_dma)
+		vmm_rebind();
 }
 
 static void step(void)
 {
 	unsigned int what = pick(100);
+
+	if (one_in(300))
+		change_mood();
 
 	if (what < 45) {
 		if (guest_may_act())

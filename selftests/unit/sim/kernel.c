@@ -79,8 +79,8 @@ bool sim_queue_work(struct work_struct *work)
 
 	work->pending = true;
 	sim.work = work;
-	if (!model_fault(MODEL_FAULT_WORK_IS_LATE))
-		sim_run_work();
+	sim.work_is_late = model_fault(MODEL_FAULT_WORK_IS_LATE);
+	sim_run_work();
 	return queued;
 }
 
@@ -88,9 +88,8 @@ void sim_run_work(void)
 {
 	struct work_struct *work = sim.work;
 
-	if (!work || model_fault(MODEL_FAULT_WORK_IS_LATE))
-		return;
-	sim_flush_work(work);
+	if (work && !sim.work_is_late)
+		sim_flush_work(work);
 }
 
 void sim_flush_work(struct work_struct *work)

@@ -36,6 +36,7 @@ struct sim {
 	/* others */
 	struct delayed_work *timer;
 	struct work_struct *work;
+	bool work_is_late;	/* the kernel's thread gets no processor yet */
 	int nested;
 	int locks;
 };

@@ -76,13 +76,18 @@ void vf_close(void)
 	vf_vdev()->ops->close_device(vf_vdev());
 }
 
-int vf_rebind(void)
+void vf_end(void)
 {
 	vf_file_close();
 	if (sim.is_open)
 		vf_close();
 	sim.driver->remove(&sim.pdev);
 	sim.mvdev = NULL;
+}
+
+int vf_rebind(void)
+{
+	vf_end();
 	sim.tracks = false;
 	sim.pinned_scope = false;
 	sim.pinned_dirty = 0;
@@ -112,6 +117,8 @@ int vf_set_state(uint32_t state)
 	if (filp) {
 		vf_file_close();
 		sim.filp = filp;
+		if (one_in(4))
+			filp->f_flags |= O_NONBLOCK;
 	}
 	return 0;
 }
@@ -195,7 +202,8 @@ static int vf_sort_ranges(struct interval_tree_node *nodes,
 	return 0;
 }
 
-int vf_log_start(const struct vf_range *ranges, unsigned int nr, uint64_t page_size)
+int vf_log_start(const struct vf_range *ranges, unsigned int nr,
+		 uint64_t page_size)
 {
 	struct interval_tree_node nodes[RANGES_MAX];
 	struct rb_root_cached tree = {};
@@ -219,7 +227,8 @@ int vf_log_stop(void)
 	return vf_vdev()->log_ops->log_stop(vf_vdev());
 }
 
-int vf_log_report(const struct vf_range *query, uint64_t page_size, uint64_t *pages)
+int vf_log_report(const struct vf_range *query, uint64_t page_size,
+		  uint64_t *pages)
 {
 	struct iova_bitmap bitmap;
 	int ret;
@@ -331,6 +340,8 @@ uint64_t vf_now(void)
 
 void vf_sleep(uint64_t ms)
 {
+	if (one_in(2))
+		sim.work_is_late = false;
 	sim_run_work();
 	sim_advance(ms);
 }

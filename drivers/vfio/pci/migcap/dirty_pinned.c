@@ -46,8 +46,7 @@ static bool migcap_vfio_dirty_pinned_try(struct migcap_vfio_dirty_pinned *pinned
 	struct page *page;
 	bool done;
 
-	/* Ordered by type1's lock: an unmap that finds the page sees these. */
-	WRITE_ONCE(pinned->suspect, true);
+	/* Ordered by type1's lock: an unmap that finds the page sees this. */
 	WRITE_ONCE(pinned->busy, true);
 	done = vfio_pin_pages(pinned->vdev, iova, 1, IOMMU_READ, &page) == 1;
 	if (done)
@@ -100,6 +99,8 @@ migcap_vfio_dirty_pinned_switch_locked(struct migcap_vfio_dirty_pinned *pinned)
 	if (!pinned_scope)
 		return -EOPNOTSUPP;
 	if (!pinned->running) {
+		/* The thread may get to run long after the caller has gone on. */
+		WRITE_ONCE(pinned->suspect, true);
 		reinit_completion(&pinned->done);
 		pinned->running = true;
 		queue_work(migcap_vfio_dirty_pinned_wq, &pinned->work);

@@ -2,8 +2,8 @@
 /*
  * Userspace stand-in for what the whole driver needs of the kernel.
  *
- * There is one thread.  What other threads do happens inside of sim_meanwhile(),
- * which is called where a lock has been released and where a task may sleep.
+ * There is one thread.  What other threads do is done by sim_meanwhile(), which
+ * is called where a lock has been released and where a task may sleep.
  * Time passes only where the test says so, see selftests/unit/sim.
  */
 #ifndef SHIM_SIM_KERNEL_H
