@@ -18,34 +18,40 @@
 #include "stats.h"
 
 /**
- * migcap_vfio_basis_prepare() - have a type1 container count the device as silent
+ * migcap_vfio_basis_wants_switch() - whether a container has to be switched now
  * @mvdev: the device
- * @state: where the VMM wants to go
  *
- * Only where the driver cannot log DMA.  A device for which it must not be done is
- * refused by the arc.
+ * Only where the driver cannot log DMA, and not in the middle of a migration that
+ * may depend on the container.  A device for which it must not be done is refused
+ * by the arc.
  *
- * Context: process; waits for the VMM's memory, so the state lock is not held.
- * Return: 0, -EBUSY if the memory cannot be had in time, -EINTR.
+ * Context: the state lock is held, the device is powered.
+ * Return: true if migcap_vfio_dirty_pinned_switch() is to be called, without the
+ * lock.
  */
-int migcap_vfio_basis_prepare(struct migcap_vfio_device *mvdev,
-			      enum vfio_device_mig_state state)
+bool migcap_vfio_basis_wants_switch(struct migcap_vfio_device *mvdev)
 {
 	struct migcap_vfio_guest_view view;
-	int ret;
 
-	if (migcap_vfio_dirty_log_possible() ||
-	    (state != VFIO_DEVICE_STATE_PRE_COPY &&
-	     state != VFIO_DEVICE_STATE_PRE_COPY_P2P))
-		return 0;
-	migcap_vfio_guest_verify(&mvdev->guest, &view);
-	if (!view.quiesced && !view.promises)
-		return 0;
-	ret = migcap_vfio_dirty_pinned_switch(&mvdev->pinned);
-	if (ret == -EBUSY)
-		migcap_vfio_refuse(&mvdev->stats, ret,
-				   "memory of the VMM cannot be reached in time");
-	return ret == -EOPNOTSUPP ? 0 : ret;
+	lockdep_assert_held(&mvdev->state_lock);
+
+	if (migcap_vfio_dirty_log_possible())
+		return false;
+	switch (mvdev->state) {
+	case VFIO_DEVICE_STATE_PRE_COPY:
+	case VFIO_DEVICE_STATE_PRE_COPY_P2P:
+	case VFIO_DEVICE_STATE_STOP_COPY:
+		return false;
+	case VFIO_DEVICE_STATE_STOP:
+		break;
+	default:
+		migcap_vfio_guest_verify(&mvdev->guest, &view);
+		if (!view.quiesced && !view.promises)
+			return false;
+		break;
+	}
+	migcap_vfio_dirty_pinned_announce(&mvdev->pinned);
+	return true;
 }
 
 /*

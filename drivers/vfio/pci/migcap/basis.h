@@ -11,8 +11,7 @@ struct migcap_vfio_account_basis;
 struct migcap_vfio_device;
 struct migcap_vfio_guest_view;
 
-int migcap_vfio_basis_prepare(struct migcap_vfio_device *mvdev,
-			      enum vfio_device_mig_state state);
+bool migcap_vfio_basis_wants_switch(struct migcap_vfio_device *mvdev);
 int migcap_vfio_basis_precopy(struct migcap_vfio_device *mvdev,
 			      struct migcap_vfio_guest_view *view,
 			      struct migcap_vfio_account_basis *basis);

@@ -60,7 +60,6 @@ static void migcap_vfio_dirty_pinned_work(struct work_struct *work)
 {
 	struct migcap_vfio_dirty_pinned *pinned =
 		container_of(work, struct migcap_vfio_dirty_pinned, work);
-	bool suspect = pinned->suspect;
 	unsigned int shift;
 	bool done;
 
@@ -69,7 +68,6 @@ static void migcap_vfio_dirty_pinned_work(struct work_struct *work)
 	for (shift = PAGE_SHIFT; !done && shift < LAST_SHIFT; shift++)
 		done = migcap_vfio_dirty_pinned_try(pinned, BIT_ULL(shift));
 	WRITE_ONCE(pinned->switched, done);
-	WRITE_ONCE(pinned->suspect, suspect || done);
 	pinned->result = done ? 0 : -EOPNOTSUPP;
 	complete(&pinned->done);
 }
@@ -99,8 +97,6 @@ migcap_vfio_dirty_pinned_switch_locked(struct migcap_vfio_dirty_pinned *pinned)
 	if (!pinned_scope)
 		return -EOPNOTSUPP;
 	if (!pinned->running) {
-		/* The thread may get to run long after the caller has gone on. */
-		WRITE_ONCE(pinned->suspect, true);
 		reinit_completion(&pinned->done);
 		pinned->running = true;
 		queue_work(migcap_vfio_dirty_pinned_wq, &pinned->work);
@@ -114,10 +110,26 @@ migcap_vfio_dirty_pinned_switch_locked(struct migcap_vfio_dirty_pinned *pinned)
 }
 
 /**
+ * migcap_vfio_dirty_pinned_announce() - the container may be switched from now on
+ * @pinned: the device, open
+ *
+ * Ahead of migcap_vfio_dirty_pinned_switch(), which may take effect long after its
+ * caller has gone on.
+ *
+ * Context: the state lock is held, so that an arc that trusts the container comes
+ * before this or sees it.
+ */
+void migcap_vfio_dirty_pinned_announce(struct migcap_vfio_dirty_pinned *pinned)
+{
+	WRITE_ONCE(pinned->suspect, true);
+}
+
+/**
  * migcap_vfio_dirty_pinned_switch() - let the container count the device as silent
  * @pinned: the device, open
  *
- * Done once for each open: the second time there is nothing to do.
+ * To be announced first.  Done once for each open: the second time there is
+ * nothing to do.
  *
  * Context: process; takes the container's lock and waits for the VMM's memory,
  * for two seconds at most.  None of the driver's locks may be held.

@@ -18,7 +18,7 @@ struct vfio_device;
  * @lock: one caller at a time; protects @running
  * @running: @work was queued, and its result has not been taken
  * @switched: since the device was opened, its container counts it as silent
- * @suspect: since the device was bound, some container did
+ * @suspect: since the device was bound, some container may have done so
  * @work: pins and unpins a page
  * @done: @work has come to its end
  * @result: what it came to, 0 or an errno
@@ -41,6 +41,7 @@ struct migcap_vfio_dirty_pinned {
 
 void migcap_vfio_dirty_pinned_init(struct migcap_vfio_dirty_pinned *pinned,
 				   struct vfio_device *vdev);
+void migcap_vfio_dirty_pinned_announce(struct migcap_vfio_dirty_pinned *pinned);
 int migcap_vfio_dirty_pinned_switch(struct migcap_vfio_dirty_pinned *pinned);
 void migcap_vfio_dirty_pinned_unmapped(struct migcap_vfio_dirty_pinned *pinned);
 void migcap_vfio_dirty_pinned_close(struct migcap_vfio_dirty_pinned *pinned);

@@ -282,6 +282,27 @@ migcap_vfio_migration_step_locked(struct migcap_vfio_device *mvdev,
 	return filp;
 }
 
+/*
+ * Have a type1 container count the device as silent, ahead of the state lock: it
+ * waits for the VMM's memory.
+ */
+static int migcap_vfio_migration_switch(struct migcap_vfio_device *mvdev)
+{
+	bool wants;
+	int ret;
+
+	migcap_vfio_migration_lock(mvdev);
+	wants = migcap_vfio_basis_wants_switch(mvdev);
+	migcap_vfio_migration_unlock(mvdev);
+	if (!wants)
+		return 0;
+	ret = migcap_vfio_dirty_pinned_switch(&mvdev->pinned);
+	if (ret == -EBUSY)
+		migcap_vfio_refuse(&mvdev->stats, ret,
+				   "memory of the VMM cannot be reached in time");
+	return ret == -EOPNOTSUPP ? 0 : ret;
+}
+
 static struct file *
 migcap_vfio_migration_set_state(struct vfio_device *vdev,
 				enum vfio_device_mig_state state)
@@ -289,9 +310,11 @@ migcap_vfio_migration_set_state(struct vfio_device *vdev,
 	struct migcap_vfio_device *mvdev = migcap_vfio_from_vdev(vdev);
 	enum vfio_device_mig_state next;
 	struct file *filp = NULL;
-	int ret;
+	int ret = 0;
 
-	ret = migcap_vfio_basis_prepare(mvdev, state);
+	if (state == VFIO_DEVICE_STATE_PRE_COPY ||
+	    state == VFIO_DEVICE_STATE_PRE_COPY_P2P)
+		ret = migcap_vfio_migration_switch(mvdev);
 	if (ret)
 		return ERR_PTR(ret);
 	migcap_vfio_migration_lock(mvdev);
@@ -334,7 +357,7 @@ static int migcap_vfio_migration_get_state(struct vfio_device *vdev,
  */
 static void migcap_vfio_migration_begin_stopped(struct migcap_vfio_device *mvdev)
 {
-	migcap_vfio_dirty_pinned_switch(&mvdev->pinned);
+	migcap_vfio_migration_switch(mvdev);
 	migcap_vfio_migration_lock(mvdev);
 	if (mvdev->state == VFIO_DEVICE_STATE_STOP)
 		migcap_vfio_basis_begin_stopped(mvdev);
