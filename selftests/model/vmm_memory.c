@@ -120,6 +120,7 @@ static void query_scattered(void)
 		vf_log_report(&query, VF_PAGE_SIZE, &pages);
 		query.iova += 2 * VF_PAGE_SIZE;
 	}
+	query_pages(VF_PAGES - 1 - pick(8), 1);
 }
 
 /* Any part, of any alignment; what is covered in part is reported again. */
@@ -128,7 +129,7 @@ static void query_anything(void)
 	unsigned int page = pick(VF_PAGES);
 	uint64_t iova = memory_iova(page), length = 1;
 
-	if (vf_traits.exact && vmm.logging && one_in(3000))
+	if (vf_traits.exact && vmm.logging && one_in(1000))
 		query_scattered();
 
 	switch (pick(20)) {
