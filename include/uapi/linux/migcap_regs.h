@@ -43,7 +43,8 @@
  * Before READY the CPU has dirtied every page that the device wrote since
  * EVENT.TRACKING was set, or MIGCAP_TRACKED_SECONDS before that, for a VMM
  * begins to look a little earlier than the host can tell.  Counts for a
- * migration if it was given before that and is kept until its end.
+ * migration if it was given before that and is kept until its end.  Set with
+ * DRIVER only: without it, READY is not waited for.
  */
 #define  MIGCAP_CTRL_DMA_TRACKED	0x04
 #define  MIGCAP_TRACKED_SECONDS		30
