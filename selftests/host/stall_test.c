@@ -1,176 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Is the operator served while the memory of a VMM does not come?
+ * Is everybody else served while the memory of a VMM does not come?
  *
  * A VMM may have for memory what some server of its own gives it, when that
  * pleases: the kernel waits wherever it touches such memory.  A process that is
- * the VMM gets stuck so in calls of all kinds.  Another one is the operator.
+ * the VMM gets stuck so in calls of all kinds.  Another one is the operator, a
+ * third one the VMM of another VF.
  *
  * Guarantees:
  *  - all files of migcap/ can be read, and those that can be, written, while the
  *    VMM is stuck;
+ *  - another VF can be opened and closed;
  *  - the VMM's call ends when its memory comes;
  *  - afterwards a whole migration is possible.
  */
 #include <kselftest_harness.h>
 
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "../lib/failure.h"
-#include "stall.h"
+#include "stall_vmm.h"
 #include "trip.h"
 
 #define SETUP_MS	20000
-#define OPERATOR_MS	5000
-#define PAGE		4096UL
-#define LENGTH		128
-
-enum {
-	STOP = VFIO_DEVICE_STATE_STOP,
-	RUNNING = VFIO_DEVICE_STATE_RUNNING,
-	RESUMING = VFIO_DEVICE_STATE_RESUMING,
-	PRE_COPY = VFIO_DEVICE_STATE_PRE_COPY,
-};
-
-/* What the processes have in common. */
-struct scene {
-	struct stall stall;
-	atomic_int ready;	/* 1, or -errno: the VMM is about to call */
-	atomic_bool go;
-	atomic_bool done;	/* the call has ended */
-	atomic_bool finish;
-};
-
-struct vmm {
-	struct host_vf vf;
-	int fd;			/* the data file, if there is one */
-	uint8_t *memory;	/* whose second page does not come, nor all behind */
-};
-
-#define LATE(vmm)	((vmm)->memory + PAGE)
-
-/* What the driver may pin is the VMM's RAM. */
-static int ram_is_late(struct scene *scene, struct vmm *vmm)
-{
-	return stall_map(&scene->stall, vmm->vf.dev.ram, VFIO_DEV_RAM_SIZE) ==
-	       MAP_FAILED ? -errno : 0;
-}
-
-static int guest_consents(struct vmm *vmm)
-{
-	return guest_write(&vmm->vf, MIGCAP_VF_STATUS, MIGCAP_VF_READY);
-}
-
-static int prepare_consent(struct scene *scene, struct vmm *vmm)
-{
-	return guest_consents(vmm) ?: ram_is_late(scene, vmm);
-}
-
-static int prepare_promise(struct scene *scene, struct vmm *vmm)
-{
-	return guest_write(&vmm->vf, MIGCAP_CTRL, MIGCAP_CTRL_DRIVER |
-			   MIGCAP_CTRL_DMA_TRACKED) ?: ram_is_late(scene, vmm);
-}
-
-static int prepare_stopped(struct scene *scene, struct vmm *vmm)
-{
-	return prepare_consent(scene, vmm) ?:
-	       vfio_mig_set(&vmm->vf.dev, STOP, NULL);
-}
-
-static int prepare_saving(struct scene *scene, struct vmm *vmm)
-{
-	return guest_consents(vmm) ?:
-	       vfio_mig_set(&vmm->vf.dev, PRE_COPY, &vmm->fd);
-}
-
-static int prepare_resuming(struct scene *scene, struct vmm *vmm)
-{
-	return vfio_mig_set(&vmm->vf.dev, RESUMING, &vmm->fd);
-}
-
-static int prepare_log(struct scene *scene, struct vmm *vmm)
-{
-	static const struct vfio_device_feature_dma_logging_range range = {
-		.length = VFIO_DEV_RAM_SIZE,
-	};
-
-	return vfio_log_start(&vmm->vf.dev, &range, 1, PAGE) ?:
-	       guest_consents(vmm);
-}
-
-static int prepare_nothing(struct scene *scene, struct vmm *vmm)
-{
-	return 0;
-}
-
-static void call_stop(struct vmm *vmm)
-{
-	vfio_mig_set(&vmm->vf.dev, STOP, NULL);
-}
-
-static void call_precopy(struct vmm *vmm)
-{
-	vfio_mig_set(&vmm->vf.dev, PRE_COPY, NULL);
-}
-
-static void call_data_size(struct vmm *vmm)
-{
-	uint64_t size;
-
-	vfio_mig_data_size(&vmm->vf.dev, &size);
-}
-
-static void call_read(struct vmm *vmm)
-{
-	if (read(vmm->fd, LATE(vmm), LENGTH) < 0)
-		return;
-}
-
-static void call_write(struct vmm *vmm)
-{
-	if (write(vmm->fd, LATE(vmm), LENGTH) < 0)
-		return;
-}
-
-static void call_report(struct vmm *vmm)
-{
-	vfio_log_report(&vmm->vf.dev, 0, VFIO_DEV_RAM_SIZE, PAGE,
-			(uint64_t *)LATE(vmm));
-}
-
-static void call_config_read(struct vmm *vmm)
-{
-	vfio_dev_cfg_read(&vmm->vf.dev, vmm->vf.cap, LATE(vmm),
-			  MIGCAP_LENGTH_VALUE);
-}
-
-static void call_config_write(struct vmm *vmm)
-{
-	vfio_dev_cfg_write(&vmm->vf.dev, vmm->vf.cap + MIGCAP_CTRL, LATE(vmm),
-			   1);
-}
-
-/* Its header comes, the eventfds do not. */
-static void call_set_irqs(struct vmm *vmm)
-{
-	const struct vfio_irq_set head = {
-		.argsz = sizeof(head) + sizeof(int),
-		.flags = VFIO_IRQ_SET_DATA_EVENTFD |
-			 VFIO_IRQ_SET_ACTION_TRIGGER,
-		.index = VFIO_PCI_MSIX_IRQ_INDEX,
-		.count = 1,
-	};
-	void *set = LATE(vmm) - sizeof(head);
-
-	memcpy(set, &head, sizeof(head));
-	if (ioctl(vmm->vf.dev.fd, VFIO_DEVICE_SET_IRQS, set))
-		return;
-}
+#define OTHERS_MS	5000
 
 enum when {
 	ALWAYS,
@@ -183,7 +39,7 @@ FIXTURE(stall) {
 };
 
 FIXTURE_VARIANT(stall) {
-	int (*prepare)(struct scene *scene, struct vmm *vmm);
+	int (*prepare)(struct vmm *vmm);
 	void (*call)(struct vmm *vmm);
 	enum when when;
 };
@@ -248,6 +104,18 @@ FIXTURE_VARIANT_ADD(stall, set_irqs) {
 	.when = ALWAYS,
 };
 
+FIXTURE_VARIANT_ADD(stall, close_while_mapping) {
+	.prepare = prepare_nothing,
+	.call = call_map_and_close,
+	.when = ALWAYS,
+};
+
+FIXTURE_VARIANT_ADD(stall, close_while_pinning) {
+	.prepare = prepare_stopped,
+	.call = call_data_size_and_close,
+	.when = IF_NOT_LOGGING,
+};
+
 FIXTURE_SETUP(stall)
 {
 	struct host_vf vf;
@@ -276,19 +144,21 @@ FIXTURE_TEARDOWN(stall)
 	munmap(self->scene, sizeof(*self->scene));
 }
 
-static int prepare_vmm(struct scene *scene, struct vmm *vmm,
-		       int (*prepare)(struct scene *scene, struct vmm *vmm))
+static int prepare_vmm(struct vmm *vmm, int (*prepare)(struct vmm *vmm))
 {
 	int ret = host_open(&vmm->vf, host_vf_name);
+	uint8_t *memory;
 
 	if (!ret)
 		ret = guest_start(&vmm->vf, MIGCAP_CTRL_DRIVER);
-	vmm->memory = mmap(NULL, PAGE + STALL_SIZE, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (vmm->memory == MAP_FAILED ||
-	    stall_map(&scene->stall, LATE(vmm), STALL_SIZE) == MAP_FAILED)
+	memory = mmap(NULL, STALL_PAGE + STALL_SIZE, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (memory == MAP_FAILED)
 		return -errno;
-	return ret ?: prepare(scene, vmm);
+	vmm->late = memory + STALL_PAGE;
+	if (stall_map(&vmm->scene->stall, vmm->late, STALL_SIZE) == MAP_FAILED)
+		return -errno;
+	return ret ?: prepare(vmm);
 }
 
 /* Killed with the test; what it waits for then ends with its server. */
@@ -302,16 +172,16 @@ static pid_t begin(void)
 }
 
 static pid_t begin_vmm(struct scene *scene,
-		       int (*prepare)(struct scene *scene, struct vmm *vmm),
+		       int (*prepare)(struct vmm *vmm),
 		       void (*call)(struct vmm *vmm))
 {
-	struct vmm vmm = { .vf = HOST_VF_CLOSED, .fd = -1 };
+	struct vmm vmm = { .scene = scene, .vf = HOST_VF_CLOSED, .fd = -1 };
 	pid_t pid = begin();
 	int ret;
 
 	if (pid)
 		return pid;
-	ret = prepare_vmm(scene, &vmm, prepare);
+	ret = prepare_vmm(&vmm, prepare);
 	scene->ready = ret ?: 1;
 	while (!ret && !scene->go)
 		sleep_ms(1);
@@ -347,6 +217,20 @@ static pid_t begin_operator(void)
 	_exit(0);
 }
 
+static pid_t begin_neighbour(void)
+{
+	struct host_vf vf;
+	pid_t pid = begin();
+	int ret;
+
+	if (pid)
+		return pid;
+	ret = host_open(&vf, host_vf2_name);
+	if (!ret)
+		host_close(&vf);
+	_exit(!!ret);
+}
+
 static bool ends(pid_t pid, int timeout_ms)
 {
 	long long deadline = deadline_in(timeout_ms);
@@ -380,12 +264,11 @@ static int wait_ready(struct scene *scene)
 	return scene->ready ? scene->ready : -ETIMEDOUT;
 }
 
-TEST_F_TIMEOUT(stall, operator_is_served, 120 * clock_slowness())
+TEST_F_TIMEOUT(stall, others_are_served, 120 * clock_slowness())
 {
 	struct scene *scene = self->scene;
+	pid_t vmm, operator, neighbour = 0;
 	struct host_vf vf;
-	pid_t vmm, operator;
-	bool served;
 
 	vmm = begin_vmm(scene, variant->prepare, variant->call);
 	ASSERT_LT(0, vmm);
@@ -398,11 +281,18 @@ TEST_F_TIMEOUT(stall, operator_is_served, 120 * clock_slowness())
 		EXPECT_TRUE(scene->stall.caught);
 
 	operator = begin_operator();
-	served = ends(operator, OPERATOR_MS);
-	EXPECT_TRUE(served);
+	if (ends(operator, OTHERS_MS))
+		operator = 0;
+	if (host_vf2_name)
+		neighbour = begin_neighbour();
+	if (neighbour && ends(neighbour, OTHERS_MS))
+		neighbour = 0;
+	EXPECT_EQ(0, operator);
+	EXPECT_EQ(0, neighbour);
+
 	scene->stall.held = false;
-	if (!served)
-		EXPECT_TRUE(ends(operator, SETUP_MS));
+	EXPECT_TRUE(!operator || ends(operator, SETUP_MS));
+	EXPECT_TRUE(!neighbour || ends(neighbour, SETUP_MS));
 	EXPECT_TRUE(comes(&scene->done, &scene->done));
 	scene->finish = true;
 	ASSERT_TRUE(ends(vmm, SETUP_MS));
