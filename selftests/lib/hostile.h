@@ -39,8 +39,10 @@ static inline int hostile_limit(int seconds)
 static inline unsigned int hostile_seed(void)
 {
 	const char *given = getenv("MIGCAP_SEED");
-	unsigned int seed = given ? strtoul(given, NULL, 0) : time(NULL);
+	unsigned int seed = time(NULL);
 
+	if (given)
+		seed = strtoul(given, NULL, 0);
 	printf("# MIGCAP_SEED=%u\n", seed);
 	fflush(stdout);
 	return seed;
