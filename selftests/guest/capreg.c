@@ -8,17 +8,12 @@
  *	capreg NAME		print one field
  *	capreg NAME=VALUE ...	write fields, in that order
  */
-#include <fcntl.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <linux/migcap_regs.h>
-
-#define PCI_CAPABILITY_LIST	0x34
-#define CONFIG_FILES		"/sys/bus/pci/devices/*/config"
+#include "capdev.h"
 
 static const struct {
 	const char *name;
@@ -32,48 +27,6 @@ static const struct {
 	{ "event", MIGCAP_EVENT },
 	{ NULL, 0 }
 };
-
-/* Offset of the capability in an open configuration space, 0 if none. */
-static int find_capability(int fd)
-{
-	unsigned char cap[MIGCAP_LENGTH_VALUE], pos;
-	int hops = 48;
-
-	if (pread(fd, &pos, 1, PCI_CAPABILITY_LIST) != 1)
-		return 0;
-	while (pos >= 0x40 && hops--) {
-		if (pread(fd, cap, sizeof(cap), pos) < 2)
-			return 0;
-		if (cap[MIGCAP_ID] == MIGCAP_ID_VALUE &&
-		    !memcmp(cap + MIGCAP_SIGNATURE, MIGCAP_SIGNATURE_VALUE,
-			    MIGCAP_SIGNATURE_SIZE))
-			return pos;
-		pos = cap[MIGCAP_NEXT];
-	}
-	return 0;
-}
-
-/* Open the first device that has the capability. */
-static int open_device(int *offset)
-{
-	glob_t found;
-	int fd = -1;
-	size_t i;
-
-	if (glob(CONFIG_FILES, 0, NULL, &found))
-		return -1;
-	for (i = 0; i < found.gl_pathc; i++) {
-		fd = open(found.gl_pathv[i], O_RDWR);
-		*offset = fd < 0 ? 0 : find_capability(fd);
-		if (*offset)
-			break;
-		if (fd >= 0)
-			close(fd);
-		fd = -1;
-	}
-	globfree(&found);
-	return fd;
-}
 
 static int field_offset(const char *name, size_t len)
 {
@@ -132,7 +85,7 @@ int main(int argc, char **argv)
 {
 	int fd, base, i;
 
-	fd = open_device(&base);
+	fd = capdev_open(&base);
 	if (fd < 0) {
 		fprintf(stderr, "capreg: no device has the capability\n");
 		return 1;
