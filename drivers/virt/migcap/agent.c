@@ -28,11 +28,14 @@ static bool migcap_guest_agent_due(struct migcap_guest_agent *agent)
 	if (state == MIGCAP_PARKED || migcap_guest_cap_read(&agent->regs, &now))
 		return due;
 	agent->migrating = now.event & MIGCAP_EVENT_TRACKING;
-	/* Whatever else is due: START is not answered without it. */
-	if (migcap_guest_dirty_track_poll(&agent->track, &now,
-					  state == MIGCAP_ACTIVE) &&
-	    migcap_guest_cap_read(&agent->regs, &now))
-		return due;
+	/*
+	 * Whatever else is due: START is not answered without the passes that
+	 * come before, also if it came during a pass.
+	 */
+	while (migcap_guest_dirty_track_poll(&agent->track, &now,
+					     state == MIGCAP_ACTIVE))
+		if (migcap_guest_cap_read(&agent->regs, &now))
+			return due;
 	return due || now.epoch != READ_ONCE(agent->epoch) ||
 	       !migcap_guest_publish_stands(agent, &now);
 }

@@ -35,6 +35,12 @@
 #define LAST_PASS_PAGES		1024
 #define LAST_PASSES_TIME	HZ
 
+/*
+ * What is mapped and not written ahead costs its time with the device down, so
+ * this may take longer, but not so long that the host gives the guest up.
+ */
+#define MAPPED_PASS_TIME	(3 * HZ)
+
 /* During a pass the registers are looked at as often as during a migration. */
 #define LOOK_INTERVAL		max(HZ / 100UL, 1UL)
 
@@ -257,7 +263,7 @@ migcap_guest_dirty_track_prepare(struct migcap_guest_dirty_track *track)
 	while (migcap_guest_dirty_track_pass_up(track, MIGCAP_PASS_IDLE) >=
 	       LAST_PASS_PAGES && !migcap_guest_dirty_track_stop(track))
 		;
-	track->pass_end = jiffies + LAST_PASSES_TIME;
+	track->pass_end = jiffies + MAPPED_PASS_TIME;
 	migcap_guest_dirty_track_pass_up(track, MIGCAP_PASS_MAPPED);
 }
 
