@@ -80,6 +80,16 @@ FIXTURE_TEARDOWN(race)
 	EXPECT_EQ(self->files, count_files());
 }
 
+/*
+ * The crowd may have begun the migration of a stopped VM, and have used the device
+ * since.  The driver has to refuse that one.  Then it is over.
+ */
+static void end_what_was_begun(struct host_vf *vf)
+{
+	vfio_dev_reset(&vf->dev);
+	vfio_mig_set(&vf->dev, VFIO_DEVICE_STATE_STOP_COPY, NULL);
+}
+
 #define MEMBER(act_)		{ .name = #act_, .act = act_ }
 #define SLOW_MEMBER(act_, ms)	{ .name = #act_, .act = act_, .pause_ms = ms }
 
@@ -98,6 +108,7 @@ TEST_F_TIMEOUT(race, one_open_device, hostile_limit(120))
 	if (!host_logs_dma(&self->race.vf))
 		count--;
 	ASSERT_EQ(0, crowd_run(members, count, &self->race, TIME_MS));
+	end_what_was_begun(&self->race.vf);
 	EXPECT_EQ(0, trip_round(&self->race.vf));
 }
 
