@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The same as selftests/unit/account_model, on a real VF: does a VMM learn of all
- * that the device may have written, whatever guest, VMM and operator do?
+ * The same as selftests/unit/account_model, on a real VF: does a VMM learn of
+ * all that the device may have written, whatever guest, VMM and operator do?
  *
  * One task is all three.  It takes fewer steps than there, but goes through the
  * kernel's own VFIO, IOMMU and PCI, and the clock is a real one.
  *
  * Guarantees:
- *  - those of the model, as far as they can be seen from outside: registers, the
- *    hardware's Bus Master Enable, sysfs, and reports.
+ *  - those of the model, as far as they can be seen from outside: registers,
+ *    the hardware's Bus Master Enable, sysfs, and reports.
  *
- * MIGCAP_SEED repeats the same steps, though not at the same times; MIGCAP_STEPS
- * makes a run longer or shorter.
+ * MIGCAP_SEED repeats the same steps, though not at the same times;
+ * MIGCAP_STEPS makes a run longer or shorter.
  */
 #include <kselftest_harness.h>
 

@@ -18,7 +18,7 @@
 #include "../model/vf.h"
 #include "host.h"
 
-#define BITS_MAX	(1UL << 20)
+#define BITS_MAX	0x100000UL
 #define RANGES_MAX	8
 #define LATE_MS		5000
 

@@ -93,6 +93,9 @@ void guest_write_command(bool bus_master)
 	story_tell("%s writes Command: Bus Master Enable %ld, %ld bytes",
 		   vmm.runs ? "guest" : "VMM", bus_master, len, 0);
 	vf_cfg_write(PCI_COMMAND, command, len);
+	/* It was set for a moment, at least. */
+	if (bus_master)
+		memory.periods++;
 	guest.bus_master = bus_master;
 	guest.knows_bus_master = !vmm.arriving;
 }

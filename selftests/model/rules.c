@@ -98,7 +98,7 @@ static void check_registers(const uint8_t *regs)
 			   regs[MIGCAP_VMM_STATUS]);
 }
 
-/* The gate is closed while READY, and on a device that arrives, and then only. */
+/* The gate is closed while READY and on a device that arrives, and only then. */
 static void check_gate(const uint8_t *regs)
 {
 	bool ready = regs[MIGCAP_VF_STATUS] == MIGCAP_VF_READY;
@@ -109,7 +109,7 @@ static void check_gate(const uint8_t *regs)
 	set = command & PCI_COMMAND_MASTER;
 	if (!vmm.may_have_arrived &&
 	    hardware != (set && !ready && !vmm.arriving))
-		model_fail("hardware's Bus Master Enable is %d: guest's %d, READY %d, arriving %d",
+		model_fail("hardware's Bus Master Enable %d: guest's %d, READY %d, arriving %d",
 			   hardware, set, ready, vmm.arriving);
 	if (guest.knows_bus_master && guest.bus_master != set)
 		model_fail("guest wrote %d to Bus Master Enable, and reads %d",

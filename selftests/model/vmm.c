@@ -124,7 +124,7 @@ static void enter_precopy(uint8_t ctrl, bool undisturbed)
 	vmm.must_fail = false;
 	vmm.stream_size = 0;
 	vmm.tracked = now & MIGCAP_CTRL_DMA_TRACKED;
-	/* A promise that came and went meanwhile may or may not have been seen. */
+	/* A promise that came and went meanwhile may have been seen, or not. */
 	vmm.still = !vf_traits.logs_dma &&
 		    !(undisturbed && ctrl & MIGCAP_CTRL_DMA_TRACKED);
 	if (!vf_traits.logs_dma || session.kind == SESSION_NONE || one_in(2))
@@ -201,7 +201,8 @@ void vmm_set_state(uint32_t state)
 		model_fail("state %s was set, and is %s", vmm_state_name(state),
 			   vmm_state_name(vmm.state));
 	if (vmm.state != from)
-		follow_state(from, vmm.state, ctrl, acts == guest.acts);
+		follow_state(from, vmm.state, ctrl,
+			     acts == guest.acts && from != RESUMING);
 	if (vmm.state == RUNNING || vmm.state == PRE_COPY)
 		vmm.runs = true;
 }

@@ -95,17 +95,6 @@ static void query_container(void)
 		memory_copied(pages);
 }
 
-/* All reports that this migration rests on. */
-void vmm_collect(void)
-{
-	if (session.by_log)
-		query_all();
-	else if (vmm.tracking)
-		query_container();
-	if (!vmm.runs)
-		session.collected = true;
-}
-
 /* More pieces than the log remembers: it may report twice, but lose nothing. */
 static void query_scattered(void)
 {
@@ -119,9 +108,21 @@ static void query_scattered(void)
 		vf_log_report(&query, VF_PAGE_SIZE, &pages);
 		query.iova += 2 * VF_PAGE_SIZE;
 	}
-	/* The guest may have used its device meanwhile. */
 	memory.scattered_in = memory.periods + 1;
 	query_pages(VF_PAGES - 1 - pick(8), 1);
+}
+
+/* All reports that this migration rests on. */
+void vmm_collect(void)
+{
+	if (session.by_log && !vmm.runs && vf_traits.exact && one_in(500))
+		query_scattered();
+	if (session.by_log)
+		query_all();
+	else if (vmm.tracking)
+		query_container();
+	if (!vmm.runs)
+		session.collected = true;
 }
 
 /* Any part, of any alignment; what is covered in part is reported again. */

@@ -24,7 +24,7 @@
 #include "../model/model.h"
 #include "../model/vf.h"
 
-#define STEPS		6000000
+#define STEPS		10000000
 #define SEED		1
 #define TIMEOUT_S	290
 

@@ -3,10 +3,11 @@
  * Does the set of spans hold what was put into it, in little memory?
  *
  * Guarantees:
- *  - as long as there is room, it is the set that a bitmap would be, whatever is
- *    added in whatever order, and its gaps are the bitmap's;
- *  - spans that touch become one, so that a whole takes one, however it was cut;
- *  - what finds no room leaves the set as it was; what touches a span needs none;
+ *  - as long as there is room, it is the set that a bitmap would be, whatever
+ *    is added in whatever order, and its gaps are the bitmap's;
+ *  - spans that touch become one: a whole takes one, however it was cut;
+ *  - what finds no room leaves the set as it was; what touches a span needs
+ *    none;
  *  - pages beyond 32 bits are like others.
  */
 #include <kselftest_harness.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Does each START come to its END in time, and is the guest told to track for as
- * long as somebody wants it?
+ * Does each START come to its END in time, and is the guest told to track for
+ * as long as somebody wants it?
  *
  * Guarantees:
  *  - one START has one deadline, whatever the guest does until then; one that
@@ -10,8 +10,8 @@
  *    the device has stopped;
  *  - an operator who asks again gains no time, a VMM that takes over does;
  *  - the next time to look is never later than the moment at which it matters;
- *  - TRACKING stays until the last of those who want it no longer does, and goes
- *    with END alone;
+ *  - TRACKING stays until the last of those who want it no longer does, END or
+ *    not;
  *  - a START that arrives is the VMM's, and has no deadline.
  */
 #include <kselftest_harness.h>
@@ -40,8 +40,8 @@ FIXTURE_TEARDOWN(handshake)
 {
 }
 
-static bool start(struct migcap_vfio_handshake *hs, enum migcap_vfio_asker asker,
-		  u64 now)
+static bool start(struct migcap_vfio_handshake *hs,
+		  enum migcap_vfio_asker asker, u64 now)
 {
 	const struct migcap_vfio_question question = {
 		.asker = asker,
@@ -138,7 +138,7 @@ TEST_F(handshake, looks_when_it_matters)
 		else if (when)
 			ASSERT_GT(when, now);
 		ends += end != MIGCAP_END_NONE;
-		/* Nothing comes of looking sooner, and something at that time. */
+		/* Nothing comes of looking sooner; something does then. */
 		if (!end && when && !random_below(&self->rnd, 8)) {
 			ASSERT_EQ(MIGCAP_END_NONE, CHECK(quiesced, when - 1));
 			end = CHECK(quiesced, when);
