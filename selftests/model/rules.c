@@ -38,6 +38,7 @@ static struct {
 	bool operator_asked;
 	uint64_t timeout_ms;
 	uint64_t limit_ms;
+	long timeouts;
 	long long counters[COUNTERS];
 } seen;
 
@@ -52,6 +53,7 @@ void rules_new_life(void)
 void rules_new_driver(void)
 {
 	memset(seen.counters, 0, sizeof(seen.counters));
+	seen.timeouts = 0;
 }
 
 void rules_new_question(void)
@@ -149,8 +151,8 @@ static void see_question(struct question *q, const uint8_t *regs)
 		};
 		if (vmm.arriving)
 			q->deadline = ~0ULL;
-		if (!vf_traits.exact)
-			q->timeouts = counter("\ntimeouts ");
+		/* That of the step before: it may be late already. */
+		q->timeouts = seen.timeouts;
 	}
 	q->stands = start;
 }
@@ -299,6 +301,8 @@ void rules_check(void)
 		check_counters();
 		check_state();
 	}
+	if (!vf_traits.exact)
+		seen.timeouts = counter("\ntimeouts ");
 	memcpy(seen.regs, regs, sizeof(regs));
 	seen.valid = true;
 	model.calm = false;
