@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What differs between the kernels that this tree builds on.
+ * Differences between the kernels that this tree builds on.
  *
  * The drivers are written for the newest of them; this header is included
  * ahead of every file and supplies what an older one lacks.  It is the only

@@ -6,7 +6,7 @@
  *
  *   registry lifecycle mutex -> device_lock of the device -> RTNL
  *
- * Who changes the device, and with it the fields below, holds
+ * Whoever changes the device, and with it the fields below, holds
  * - the device_lock and the RTNL: the agent's thread and the bus, suspend and
  *   reboot notifiers (migcap_guest_agent_reconcile()), or
  * - the RTNL alone: the network device notifier, which must not wait for the

@@ -28,16 +28,16 @@
 #define PASS_INTERVAL		(HZ / 4UL)
 
 /*
- * What the last pass before the device is taken down writes has to be sent
- * while it is down, so passes are repeated until that is not much, but the host
- * is not kept waiting for it.
+ * Pages that the last pass before the device is taken down writes have to be
+ * sent while it is down, so passes are repeated until those are few, but the
+ * host is not kept waiting for it.
  */
 #define LAST_PASS_PAGES		1024
 #define LAST_PASSES_TIME	HZ
 
 /*
- * What is mapped and not written ahead costs its time with the device down, so
- * this may take longer, but not so long that the host gives the guest up.
+ * Mapped pages that are not written ahead cost their time with the device down,
+ * so this may take longer, but not so long that the host gives the guest up.
  */
 #define MAPPED_PASS_TIME	(3 * HZ)
 
@@ -141,7 +141,8 @@ void migcap_guest_dirty_track_bind(struct migcap_guest_dirty_track *track)
  * @track:	the device
  * @held:	the guest is suspended or stops
  *
- * What boots next, or an image that is resumed, knows nothing of this account.
+ * A kernel that boots next, or an image that is resumed, knows nothing of this
+ * account.
  *
  * Context: device_lock held.
  */

@@ -19,7 +19,7 @@ struct device;
  * @lost:	called when the operations gave up, with a constant text that
  *		says why; in any context
  *
- * Who installs and removes holds the device_lock.
+ * Installed and removed with the device_lock held.
  */
 struct migcap_guest_dma_ops {
 	struct list_head node;

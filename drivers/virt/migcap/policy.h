@@ -25,7 +25,7 @@ enum migcap_guest_state {
 };
 
 /*
- * What the decision depends on.
+ * Facts that the decision depends on.
  *
  * HELD: the agent must leave its hands off: a driver is being bound or
  * unbound, the guest is about to suspend or to reboot, the module goes.

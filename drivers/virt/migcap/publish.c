@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the host is told of each state, and whether it still knows.
+ * The word to the host about each state, and whether the host still knows it.
  *
  * The promise of tracked DMA is kept "before READY".  It is never told without
  * CTRL.DRIVER, which says that an answer will come: else the host would take a

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the host is told of each state, and whether it still knows.
+ * The word to the host about each state, and whether the host still knows it.
  */
 #ifndef MIGCAP_GUEST_PUBLISH_H
 #define MIGCAP_GUEST_PUBLISH_H

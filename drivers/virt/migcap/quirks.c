@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is known of single drivers beyond the kernel's common contracts.
+ * Facts about single drivers beyond the kernel's common contracts.
  *
  * A driver that is not listed is held to those contracts only: its error
  * handlers take the locks they need and do not rely on a device that still

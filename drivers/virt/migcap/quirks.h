@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is known of single drivers beyond the kernel's common contracts.
+ * Facts about single drivers beyond the kernel's common contracts.
  *
  * Owns: the table.  Does not own: the consequences (agent.c, irq.c).
  */

@@ -31,7 +31,7 @@
 #define  MIGCAP_REVISION_VALUE		0x01
 
 /*
- * What the guest is able to do, 8 bit.  Written by the guest at any time, read
+ * Abilities of the guest, 8 bit.  Written by the guest at any time, read
  * by the host when a migration begins and whenever it raises the mailbox.
  */
 #define MIGCAP_CTRL			0x04
@@ -87,7 +87,7 @@
 #define MIGCAP_EPOCH			0x0c
 
 /*
- * What else the guest should know, 8 bit, written by the host.
+ * Details of VMM_STATUS for the guest, 8 bit, written by the host.
  */
 #define MIGCAP_EVENT			0x0d
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
- * What migcap_vfio_pci adds to the VFIO device uAPI.
+ * Additions of migcap_vfio_pci to the VFIO device uAPI.
  */
 #ifndef _UAPI_LINUX_VFIO_MIGCAP_H
 #define _UAPI_LINUX_VFIO_MIGCAP_H

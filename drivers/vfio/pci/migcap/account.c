@@ -21,7 +21,7 @@
  * The counters are compared, never looked at alone, so a change that came and
  * went between two looks is seen.
  *
- * Does not own the events: guest.c calls here after each of them.  Does not own
+ * Does not own the events: guest_state.c calls here after each of them.  Does not own
  * the reports: dirty_log.c; nor the container's: dirty_pinned.c.
  */
 #include <linux/types.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a migration rests on.
+ * The basis of a migration, chosen when it begins.
  *
  * Owns the choice of who tells the VMM what the device writes (account.h), made
  * when the VMM begins: at the entry of PRE_COPY or, for a VM that is stopped, at

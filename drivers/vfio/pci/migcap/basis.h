@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a migration rests on: who tells the VMM what the device writes.
+ * The basis of a migration: who tells the VMM what the device writes.
  */
 #ifndef MIGCAP_VFIO_BASIS_H
 #define MIGCAP_VFIO_BASIS_H

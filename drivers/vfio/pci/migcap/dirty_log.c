@@ -229,7 +229,7 @@ migcap_vfio_dirty_log_is_due_locked(struct migcap_vfio_dirty_log *log)
  * @length: in bytes
  * @dirty: where to report
  *
- * What the query covers in part is reported, and will be again.
+ * A page that the query covers in part is reported, and will be again.
  *
  * Context: process, takes the log's lock and inside of it the guest's.
  * Return: 0, or -EINVAL if no log is running.

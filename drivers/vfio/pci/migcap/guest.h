@@ -188,7 +188,7 @@ void migcap_vfio_guest_restore(struct migcap_vfio_guest *guest,
 			       const struct migcap_vfio_stream *from);
 
 /*
- * Between guest.c and guest_ask.c, with guest->lock held.
+ * Between guest_state.c, guest.c and guest_ask.c, with guest->lock held.
  */
 u64 migcap_vfio_guest_now(void);
 enum migcap_vfio_guest_state

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the host asks of the guest, and sees of it.
+ * Events that the host makes, and its views of the guest.
  *
  * Owns START, END and TRACKING as events for the guest, the wait for its answer,
- * the views of it, and its part of a stream.  Does not own what the guest does by itself:
- * guest.c.
+ * the views of it, and its part of a stream.  Does not own what the guest does by
+ * itself (guest.c), nor what follows from an event (guest_state.c).
  *
  * Lock: guest->lock.
  */

@@ -5,7 +5,7 @@
  * Owns on whose behalf START stands, the time that the guest has to answer it,
  * the time for which it may be kept READY, and whether the guest is to track its
  * device's DMA.  Does not own what the guest's registers mean: cap_regs.c; nor
- * the lock, the timer and the interrupt: guest.c.
+ * the lock, the timer and the interrupt: guest.c, guest_state.c.
  *
  * One START has one deadline.  A guest that gives READY and takes it back does
  * not gain time by that.  The limit is for an outage that START has brought about:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What an operator does to the guest.
+ * An operator's requests to the guest.
  *
  * Owns the rules of when an operator may raise START, and what END means for a
  * migration that is under way.  Does not own the file in sysfs: sysfs.c.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What an operator does to the guest.
+ * An operator's requests to the guest.
  */
 #ifndef MIGCAP_VFIO_OPERATOR_H
 #define MIGCAP_VFIO_OPERATOR_H

@@ -17,7 +17,7 @@ struct migcap_vfio_guest_view;
 struct migcap_vfio_stats;
 
 /*
- * What is left to read while the guest has not answered: more than any VMM is
+ * Bytes left to read while the guest has not answered: more than any VMM is
  * willing to transfer while the VM is stopped.
  */
 #if BITS_PER_LONG == 64

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What an operator learns about a device: counters and the last refusal.
+ * Counters of a device and the last refusal, as an operator reads them.
  */
 #ifndef MIGCAP_VFIO_STATS_H
 #define MIGCAP_VFIO_STATS_H
