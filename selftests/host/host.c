@@ -222,6 +222,21 @@ ssize_t host_phys_read(const char *bdf, unsigned int offset, void *buf,
 	return ret;
 }
 
+int host_phys_write(const char *bdf, unsigned int offset, uint8_t value)
+{
+	char path[PCI_DIR_SIZE + sizeof("/config")], dir[PCI_DIR_SIZE];
+	int fd, ret = 0;
+
+	snprintf(path, sizeof(path), "%s/config", pci_dir(bdf, dir));
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (pwrite(fd, &value, 1, offset) != 1)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
 bool host_phys_bus_master(const char *bdf)
 {
 	uint16_t cmd = 0;

@@ -71,9 +71,10 @@ int host_reopen(struct host_vf *vf);
  * a hundred milliseconds less each.  host_close() puts it back.
  */
 int host_set_reset(const char *bdf, bool can);
-/* Read the hardware, past every driver's emulation. */
+/* Read and write the hardware, past every driver's emulation. */
 ssize_t host_phys_read(const char *bdf, unsigned int offset, void *buf,
 		       size_t len);
+int host_phys_write(const char *bdf, unsigned int offset, uint8_t value);
 bool host_phys_bus_master(const char *bdf);
 
 /* Whether the kernel lets the driver log the device's DMA. */

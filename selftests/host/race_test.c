@@ -17,6 +17,7 @@
 
 #include <dirent.h>
 #include <sys/eventfd.h>
+#include <linux/pci_regs.h>
 
 #include "../lib/hostile.h"
 #include "crowd.h"
@@ -25,9 +26,12 @@
 
 #define TIME_MS		4000
 #define MODULE		"/sys/module/" MIGCAP_DRIVER
+#define CONFIG_SIZE	4096
 
 FIXTURE(race) {
 	struct race race;
+	uint8_t config[CONFIG_SIZE];
+	ssize_t config_size;
 	long users;
 	int files;
 };
@@ -52,6 +56,23 @@ static int count_files(void)
 	return files;
 }
 
+/*
+ * An emulated device keeps what was written where no capability is, through
+ * resets as well, and QEMU does not migrate between devices that differ there.
+ */
+static int restore_config(const char *bdf, const uint8_t *config, ssize_t size)
+{
+	uint8_t now[CONFIG_SIZE];
+	int offset, ret = 0;
+
+	if (host_phys_read(bdf, 0, now, sizeof(now)) != size)
+		return -EIO;
+	for (offset = PCI_STD_HEADER_SIZEOF; offset < size && !ret; offset++)
+		if (now[offset] != config[offset])
+			ret = host_phys_write(bdf, offset, config[offset]);
+	return ret;
+}
+
 FIXTURE_SETUP(race)
 {
 	struct race *race = &self->race;
@@ -61,6 +82,9 @@ FIXTURE_SETUP(race)
 	self->users = count_users();
 	self->files = count_files();
 	ASSERT_EQ(0, host_open(&race->vf, host_vf_name));
+	self->config_size = host_phys_read(race->vf.bdf, 0, self->config,
+					   CONFIG_SIZE);
+	ASSERT_LE(PCI_STD_HEADER_SIZEOF, self->config_size);
 	race->vectors[0] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	race->vectors[1] = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	race_park(RACE_DATA_FD);
@@ -76,6 +100,8 @@ FIXTURE_TEARDOWN(race)
 	close(self->race.vectors[0]);
 	close(self->race.vectors[1]);
 	host_close(&self->race.vf);
+	EXPECT_EQ(0, restore_config(self->race.vf.bdf, self->config,
+				    self->config_size));
 	EXPECT_EQ(self->users, count_users());
 	EXPECT_EQ(self->files, count_files());
 }
