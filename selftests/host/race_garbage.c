@@ -292,18 +292,13 @@ int garbage_power(void *arg, unsigned int *seed)
 				VFIO_DEVICE_FEATURE_LOW_POWER_EXIT, NULL, 0);
 }
 
-/*
- * But for the reset, which takes long and is a member of its own, and for
- * ioeventfds: vfio-pci core takes an offset beyond 2^63 for one of a region
- * with a negative number, and reads ahead of its array of regions.
- */
+/* But for the reset, which takes long and is a member of its own. */
 int garbage_ioctls(void *arg, unsigned int *seed)
 {
 	unsigned int which = _IO(VFIO_TYPE, VFIO_BASE + crowd_pick(seed, IOCTLS));
 	uint32_t argument[ARGUMENT_SIZE / sizeof(uint32_t)];
 
-	if (which == VFIO_DEVICE_RESET || which == VFIO_DEVICE_FEATURE ||
-	    which == VFIO_DEVICE_IOEVENTFD)
+	if (which == VFIO_DEVICE_RESET || which == VFIO_DEVICE_FEATURE)
 		return 0;
 	if (!crowd_pick(seed, 8))
 		return ioctl(RACE_DEVICE_FD, which, any_buffer(arg, seed));
