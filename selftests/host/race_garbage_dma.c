@@ -28,6 +28,7 @@ static int any_unmap(struct race *race, unsigned int *seed, uint64_t iova)
 	return ioctl(race->vf.dev.container, VFIO_IOMMU_UNMAP_DMA, &unmap);
 }
 
+/* Type1 shifts by the lowest bit of the page size, be there one or not. */
 static int any_dirty(struct race *race, unsigned int *seed, uint64_t iova)
 {
 	struct {
@@ -39,8 +40,8 @@ static int any_dirty(struct race *race, unsigned int *seed, uint64_t iova)
 						    any_number(seed),
 		.get.iova = iova,
 		.get.size = MEMORY_SIZE,
-		.get.bitmap.pgsize = crowd_pick(seed, 4) ? PAGE :
-							   any_number(seed),
+		.get.bitmap.pgsize = PAGE | (crowd_pick(seed, 4) ?
+					     0 : any_number(seed)),
 		.get.bitmap.size = MEMORY_SIZE,
 		.get.bitmap.data = any_buffer(race, seed),
 	};
