@@ -58,7 +58,8 @@ struct iova_bitmap {
 	u64 iova;
 	u64 length;
 	u64 page_size;
-	u64 pages;
+	u64 first_bytes;	/* pages whose first byte's bit is set */
+	u64 last_bytes;
 };
 
 #endif /* SELFTESTS_UNIT_SIM_SIM_H */

@@ -243,7 +243,7 @@ int vf_log_report(const struct vf_range *query, uint64_t page_size,
 	sim_iova_bitmap(&bitmap, query->iova, query->length, page_size);
 	ret = vf_vdev()->log_ops->log_read_and_clear(vf_vdev(), query->iova,
 						     query->length, &bitmap);
-	*pages = bitmap.pages;
+	*pages = bitmap.first_bytes & bitmap.last_bytes;
 	return ret;
 }
 

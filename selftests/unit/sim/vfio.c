@@ -137,18 +137,31 @@ void sim_iova_bitmap(struct iova_bitmap *bitmap, u64 iova, u64 length,
 	};
 }
 
-/* Bits stand for whole units of the query, counted from its first byte. */
+/*
+ * Bits stand for whole units of the query, counted from its first byte.  A page
+ * has one, or two.  The kernel's may not come to an end if a range of several
+ * bits ends amid one.
+ */
 void iova_bitmap_set(struct iova_bitmap *bitmap, unsigned long iova,
 		     size_t length)
 {
+	u64 mask = bitmap->page_size - 1;
 	u64 from = iova - bitmap->iova, last = from + length - 1;
+	unsigned int page;
 
 	sim_assert(length && iova >= bitmap->iova && last >= from &&
 		   last < bitmap->length);
-	from &= ~(bitmap->page_size - 1);
-	last |= bitmap->page_size - 1;
-	last = min(last, bitmap->length - 1);
-	bitmap->pages |= memory_pages_in(bitmap->iova + from,
-					 bitmap->iova + last);
+	sim_assert((from | mask) == (last | mask) || (last & mask) == mask);
+	from &= ~mask;
+	last = min(last | mask, bitmap->length - 1);
+	for (page = 0; page < VF_PAGES; page++) {
+		u64 first = memory_iova(page) - bitmap->iova;
+
+		if (first >= from && first <= last)
+			bitmap->first_bytes |= BIT_ULL(page);
+		first += VF_PAGE_SIZE - 1;
+		if (first >= from && first <= last)
+			bitmap->last_bytes |= BIT_ULL(page);
+	}
 	model_device_may_have_written();
 }

@@ -22,6 +22,7 @@
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sched/signal.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
@@ -33,8 +34,9 @@
  * stand for less, so that a VMM may split its queries as it likes.
  */
 #define UNIT_SHIFT	12
-/* Pages reported before another task may run: 4 GiB. */
-#define STRETCH		SZ_1M
+/* Memory reported before another task may run: 4 GiB. */
+#define BLOCK_SHIFT	32
+#define STRETCH		BIT_ULL(BLOCK_SHIFT - UNIT_SHIFT)
 /* 64 KiB of memory. */
 #define MAX_REPORTED	4096
 
@@ -170,14 +172,42 @@ int migcap_vfio_dirty_log_stop(struct migcap_vfio_dirty_log *log)
 }
 
 /*
+ * Set the bits of [first, last], in bytes, of a query that begins at @iova.
+ *
+ * iova_bitmap_set() never comes to an end where a range ends amid a bit and the
+ * VMM's bitmap ends before that: it goes back by the part of the bit that the
+ * range lacks, again and again.  How much memory a bit stands for is not known
+ * here.  So a range is cut into aligned blocks.  Of bits that are no larger than
+ * a block, whole ones lie before its end; a larger one holds all of the block.
+ */
+static void migcap_vfio_dirty_log_set_bits(struct iova_bitmap *dirty, u64 iova,
+					   u64 first, u64 last)
+{
+	u64 at = first - iova, end = last - iova;
+
+	for (;;) {
+		unsigned int shift = BLOCK_SHIFT;
+		u64 to;
+
+		while (shift > UNIT_SHIFT && (at | (BIT_ULL(shift) - 1)) > end)
+			shift--;
+		to = min(at | (BIT_ULL(shift) - 1), end);
+		iova_bitmap_set(dirty, iova + at, to - at + 1);
+		if (to == end)
+			break;
+		at = to + 1;
+	}
+}
+
+/*
  * Report what has not been reported of [first, last], in bytes.  A page that the
  * query covers in part is reported in part, and stays to be reported:
  * iova_bitmap_set() drops all of what begins ahead of the query, and writes past
  * its end.
  */
-static void
+static int
 migcap_vfio_dirty_log_report_locked(struct migcap_vfio_dirty_log *log,
-				    u64 first, u64 last,
+				    u64 iova, u64 first, u64 last,
 				    struct iova_bitmap *dirty)
 {
 	u64 page = first >> UNIT_SHIFT, end = last >> UNIT_SHIFT, to;
@@ -192,7 +222,7 @@ migcap_vfio_dirty_log_report_locked(struct migcap_vfio_dirty_log *log,
 		to = min(to, page + STRETCH - 1);
 		begin = max(first, page << UNIT_SHIFT);
 		until = min(last, ((to + 1) << UNIT_SHIFT) - 1);
-		iova_bitmap_set(dirty, begin, until - begin + 1);
+		migcap_vfio_dirty_log_set_bits(dirty, iova, begin, until);
 		begin = max(page, whole);
 		until = min(to + 1, whole_end);
 		if (begin < until)
@@ -200,7 +230,10 @@ migcap_vfio_dirty_log_report_locked(struct migcap_vfio_dirty_log *log,
 						    until - 1);
 		page = to + 1;
 		cond_resched();
+		if (fatal_signal_pending(current))
+			return -EINTR;
 	}
+	return 0;
 }
 
 /* Whether a report has anything to say; forgets what was said before a write. */
@@ -232,7 +265,7 @@ migcap_vfio_dirty_log_is_due_locked(struct migcap_vfio_dirty_log *log)
  * A page that the query covers in part is reported, and will be again.
  *
  * Context: process, takes the log's lock and inside of it the guest's.
- * Return: 0, or -EINVAL if no log is running.
+ * Return: 0, -EINVAL if no log is running, -EINTR if the caller is being killed.
  */
 int migcap_vfio_dirty_log_report(struct migcap_vfio_dirty_log *log,
 				 unsigned long iova, unsigned long length,
@@ -249,7 +282,7 @@ int migcap_vfio_dirty_log_report(struct migcap_vfio_dirty_log *log,
 		ret = -EINVAL;
 	if (ret || !migcap_vfio_dirty_log_is_due_locked(log))
 		goto unlock;
-	for (i = 0; i < log->ranges.count; i++) {
+	for (i = 0; i < log->ranges.count && !ret; i++) {
 		const struct migcap_vfio_dirty_span *range =
 			&log->ranges.span[i];
 		u64 begin = range->first << UNIT_SHIFT;
@@ -257,9 +290,9 @@ int migcap_vfio_dirty_log_report(struct migcap_vfio_dirty_log *log,
 
 		if (last < begin || iova > end)
 			continue;
-		migcap_vfio_dirty_log_report_locked(log,
-						    max_t(u64, iova, begin),
-						    min(last, end), dirty);
+		ret = migcap_vfio_dirty_log_report_locked(log, iova,
+							  max_t(u64, iova, begin),
+							  min(last, end), dirty);
 	}
 unlock:
 	mutex_unlock(&log->lock);

@@ -76,6 +76,7 @@ void sim_bug(const char *what, const char *file, int line);
 struct task_struct;
 extern struct task_struct *current;
 #define cond_resched()		sim_meanwhile()
+#define fatal_signal_pending(task)	0
 
 /* Modules. */
 #define THIS_MODULE		NULL
