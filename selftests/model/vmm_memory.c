@@ -60,7 +60,8 @@ static void query_log(uint64_t iova, uint64_t length, uint64_t page_size)
 	if (ret)
 		return;
 	memory_copied(pages);
-	if (page_size == VF_PAGE_SIZE)
+	/* Else bits of two pages may make up a third that is not due. */
+	if (page_size == VF_PAGE_SIZE && iova % VF_PAGE_SIZE == 0)
 		memory_reported(pages, period);
 }
 
