@@ -4,14 +4,22 @@
  *
  * Owns the one place from which a refusal is told: to the caller as an errno,
  * to the operator as a text in sysfs and to an engineer as a trace event.
- * Nothing goes to the log, since a guest or a VMM can cause any number of them.
+ * A guest or a VMM can cause any number of them, so the kernel log gets them only
+ * if the operator wants it, and at a limited rate.
  */
 #include <linux/array_size.h>
 #include <linux/build_bug.h>
+#include <linux/device.h>
+#include <linux/module.h>
 #include <linux/sysfs.h>
 
 #include "stats.h"
 #include "trace.h"
+
+/* last_error goes with the binding, and some managers unbind after a failure. */
+static bool log_refusals;
+module_param(log_refusals, bool, 0644);
+MODULE_PARM_DESC(log_refusals, "Write refusals to the kernel log, at a limited rate (default off)");
 
 static const char * const counter_names[] = {
 	[MIGCAP_COUNT_STARTS] = "starts",
@@ -75,6 +83,10 @@ int migcap_vfio_refuse(struct migcap_vfio_stats *stats, int error,
 	spin_unlock(&stats->lock);
 	migcap_vfio_count(stats, MIGCAP_COUNT_REFUSED);
 	trace_migcap_refuse(stats->dev, error, text);
+	migcap_vfio_notify(stats, MIGCAP_NODE_LAST_ERROR);
+	if (READ_ONCE(log_refusals))
+		dev_warn_ratelimited(stats->dev, "refused: %d %s\n", error,
+				     text);
 	return error;
 }
 

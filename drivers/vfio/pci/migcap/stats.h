@@ -56,6 +56,7 @@ enum migcap_vfio_counter {
  * @MIGCAP_NODE_GUEST: guest
  * @MIGCAP_NODE_EPOCH: epoch
  * @MIGCAP_NODE_QUIESCE: quiesce
+ * @MIGCAP_NODE_LAST_ERROR: last_error
  * @MIGCAP_NR_NODES: how many there are
  */
 enum migcap_vfio_node {
@@ -63,6 +64,7 @@ enum migcap_vfio_node {
 	MIGCAP_NODE_GUEST,
 	MIGCAP_NODE_EPOCH,
 	MIGCAP_NODE_QUIESCE,
+	MIGCAP_NODE_LAST_ERROR,
 	MIGCAP_NR_NODES,
 };
 

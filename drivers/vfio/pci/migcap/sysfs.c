@@ -287,6 +287,7 @@ static const char * const node_names[] = {
 	[MIGCAP_NODE_GUEST] = "guest",
 	[MIGCAP_NODE_EPOCH] = "epoch",
 	[MIGCAP_NODE_QUIESCE] = "quiesce",
+	[MIGCAP_NODE_LAST_ERROR] = "last_error",
 };
 
 /**
