@@ -15,17 +15,11 @@
  */
 #include <kselftest_harness.h>
 
+#include "../lib/mig_states.h"
 #include "dirty.h"
 
 #define STREAM_SIZE	65536
 #define CTRL		(MIGCAP_CTRL_DRIVER | MIGCAP_CTRL_DMA_TRACKED)
-
-enum {
-	RUNNING = VFIO_DEVICE_STATE_RUNNING,
-	STOP = VFIO_DEVICE_STATE_STOP,
-	STOP_COPY = VFIO_DEVICE_STATE_STOP_COPY,
-	PRE_COPY = VFIO_DEVICE_STATE_PRE_COPY,
-};
 
 FIXTURE(account) {
 	struct host_vf vf;

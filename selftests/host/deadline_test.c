@@ -13,6 +13,7 @@
  */
 #include <kselftest_harness.h>
 
+#include "../lib/mig_states.h"
 #include "host.h"
 #include "trip.h"
 
@@ -20,14 +21,6 @@
 #define MUCH		0x10000000000ULL	/* a terabyte */
 #define TOGGLE_MS	200	/* from WAIT to WAIT */
 #define PATIENCE_MS	4000	/* the limits are 300 ms */
-
-enum {
-	RUNNING = VFIO_DEVICE_STATE_RUNNING,
-	STOP = VFIO_DEVICE_STATE_STOP,
-	STOP_COPY = VFIO_DEVICE_STATE_STOP_COPY,
-	RESUMING = VFIO_DEVICE_STATE_RESUMING,
-	PRE_COPY = VFIO_DEVICE_STATE_PRE_COPY,
-};
 
 FIXTURE(deadline) {
 	struct host_vf vf;

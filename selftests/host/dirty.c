@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include "dirty.h"
 
@@ -49,32 +48,16 @@ long dirty_log_report(struct host_vf *vf)
 
 int dirty_container_start(struct host_vf *vf)
 {
-	struct vfio_iommu_type1_dirty_bitmap arg = {
-		.argsz = sizeof(arg),
-		.flags = VFIO_IOMMU_DIRTY_PAGES_FLAG_START,
-	};
-
-	return ioctl(vf->dev.container, VFIO_IOMMU_DIRTY_PAGES, &arg) ?
-	       -errno : 0;
+	return vfio_container_track(&vf->dev, true);
 }
 
 long dirty_container_report(struct host_vf *vf)
 {
 	static uint64_t bits[VFIO_DEV_RAM_SIZE / DIRTY_PAGE / 64];
-	struct {
-		struct vfio_iommu_type1_dirty_bitmap arg;
-		struct vfio_iommu_type1_dirty_bitmap_get get;
-	} query = {
-		.arg.argsz = sizeof(query),
-		.arg.flags = VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP,
-		.get.size = VFIO_DEV_RAM_SIZE,
-		.get.bitmap.pgsize = DIRTY_PAGE,
-		.get.bitmap.size = DIRTY_PAGES / 8,
-		.get.bitmap.data = (void *)bits,
-	};
+	int ret;
 
 	memset(bits, 0, sizeof(bits));
-	if (ioctl(vf->dev.container, VFIO_IOMMU_DIRTY_PAGES, &query))
-		return -errno;
-	return count(bits, DIRTY_PAGES);
+	ret = vfio_container_report(&vf->dev, VFIO_DEV_RAM_SIZE, DIRTY_PAGE,
+				    bits);
+	return ret ? ret : count(bits, DIRTY_PAGES);
 }

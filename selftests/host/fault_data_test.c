@@ -21,19 +21,13 @@
 
 #include "trial_fixture.h"
 #include "../lib/failure.h"
+#include "../lib/mig_states.h"
 #include "../lib/stream_edit.h"
 
 #define FILLERS		100
 #define KB4		4096UL
 #define RAM		VFIO_DEV_RAM_SIZE
 #define PAGES		(RAM / KB4)
-
-enum {
-	STOP = VFIO_DEVICE_STATE_STOP,
-	STOP_COPY = VFIO_DEVICE_STATE_STOP_COPY,
-	RESUMING = VFIO_DEVICE_STATE_RESUMING,
-	PRE_COPY = VFIO_DEVICE_STATE_PRE_COPY,
-};
 
 static struct trip_stream got;
 static size_t written;

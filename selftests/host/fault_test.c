@@ -21,18 +21,9 @@
 
 #include "trial_fixture.h"
 #include "../lib/failure.h"
+#include "../lib/mig_states.h"
 
 #define MAX_VECTORS	32
-
-enum {
-	STOP = VFIO_DEVICE_STATE_STOP,
-	RUNNING = VFIO_DEVICE_STATE_RUNNING,
-	STOP_COPY = VFIO_DEVICE_STATE_STOP_COPY,
-	RESUMING = VFIO_DEVICE_STATE_RESUMING,
-	RUNNING_P2P = VFIO_DEVICE_STATE_RUNNING_P2P,
-	PRE_COPY = VFIO_DEVICE_STATE_PRE_COPY,
-	PRE_COPY_P2P = VFIO_DEVICE_STATE_PRE_COPY_P2P,
-};
 
 static int vectors[MAX_VECTORS];
 static unsigned int nr_vectors;
@@ -144,7 +135,7 @@ static int check_arc(struct trial *t, int ret)
 	uint32_t state = vfio_mig_get(&t->vf.dev);
 
 	if (state != to && (!ret || state != from))
-		return failure(-EIO, "state is %s", vfio_mig_name(state));
+		return failure(-EIO, "state is %s", mig_state_name(state));
 	return run_arc(t);
 }
 
@@ -168,8 +159,8 @@ TEST_F_TIMEOUT(fault, arcs, 1200)
 	for (i = 0; i < ARRAY_SIZE(arcs); i++) {
 		from = arcs[i][0];
 		to = arcs[i][1];
-		snprintf(name, sizeof(name), "%s -> %s", vfio_mig_name(from),
-			 vfio_mig_name(to));
+		snprintf(name, sizeof(name), "%s -> %s", mig_state_name(from),
+			 mig_state_name(to));
 		EXPECT_EQ(0, trial_each(&self->trial, &call));
 	}
 }

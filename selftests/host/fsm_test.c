@@ -16,21 +16,10 @@
  */
 #include <kselftest_harness.h>
 
+#include "../lib/mig_states.h"
 #include "host.h"
 
-#define NR_STATES	VFIO_DEVICE_STATE_NR
 #define STREAM_SIZE	65536
-
-enum {
-	ERROR = VFIO_DEVICE_STATE_ERROR,
-	STOP = VFIO_DEVICE_STATE_STOP,
-	RUNNING = VFIO_DEVICE_STATE_RUNNING,
-	STOP_COPY = VFIO_DEVICE_STATE_STOP_COPY,
-	RESUMING = VFIO_DEVICE_STATE_RESUMING,
-	RUNNING_P2P = VFIO_DEVICE_STATE_RUNNING_P2P,
-	PRE_COPY = VFIO_DEVICE_STATE_PRE_COPY,
-	PRE_COPY_P2P = VFIO_DEVICE_STATE_PRE_COPY_P2P,
-};
 
 /* The arcs of the uAPI, and which of them start a data transfer session. */
 static const struct arc {
@@ -217,12 +206,12 @@ static void try_transition(struct __test_metadata *_metadata,
 	int ret = vfio_mig_set(&vf->dev, to, &fd);
 
 	EXPECT_EQ(want, ret)
-		TH_LOG("%s -> %s", vfio_mig_name(from), vfio_mig_name(to));
+		TH_LOG("%s -> %s", mig_state_name(from), mig_state_name(to));
 	EXPECT_EQ(session, fd >= 0)
-		TH_LOG("%s -> %s: data fd", vfio_mig_name(from),
-		       vfio_mig_name(to));
+		TH_LOG("%s -> %s: data fd", mig_state_name(from),
+		       mig_state_name(to));
 	EXPECT_EQ(want ? from : to, vfio_mig_get(&vf->dev))
-		TH_LOG("%s -> %s", vfio_mig_name(from), vfio_mig_name(to));
+		TH_LOG("%s -> %s", mig_state_name(from), mig_state_name(to));
 	if (fd >= 0)
 		close(fd);
 }
@@ -240,7 +229,7 @@ TEST_F_TIMEOUT(fsm, all_transitions, 240)
 		for (i = 0; i < ARRAY_SIZE(targets); i++) {
 			ASSERT_EQ(0, reach(&self->vf, from, variant->standing,
 					   self->stream, &self->fd))
-				TH_LOG("cannot reach %s", vfio_mig_name(from));
+				TH_LOG("cannot reach %s", mig_state_name(from));
 			ASSERT_EQ(from, vfio_mig_get(&self->vf.dev));
 			try_transition(_metadata, &self->vf, from, targets[i]);
 		}
@@ -276,7 +265,7 @@ TEST_F_TIMEOUT(fsm, sysfs_names_the_state, 60)
 	for (state = STOP; state < NR_STATES; state++) {
 		ASSERT_EQ(0, reach(&self->vf, state, variant->standing,
 				   self->stream, &self->fd));
-		EXPECT_STREQ(vfio_mig_name(state),
+		EXPECT_STREQ(mig_state_name(state),
 			     host_attr(&self->vf, "state"));
 	}
 }
@@ -314,7 +303,7 @@ TEST_F_TIMEOUT(fsm, session_lasts_within_the_saving_group, 60)
 			   self->stream, &self->fd));
 	for (i = 0; i < ARRAY_SIZE(way); i++) {
 		ASSERT_EQ(0, vfio_mig_precopy_info(self->fd, &info))
-			TH_LOG("before -> %s", vfio_mig_name(way[i]));
+			TH_LOG("before -> %s", mig_state_name(way[i]));
 		ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, way[i], &fd));
 		EXPECT_EQ(-1, fd);
 	}
@@ -359,7 +348,7 @@ static void expect_refused(struct __test_metadata *_metadata,
 	EXPECT_EQ(want, vfio_mig_set(&vf->dev, to, &fd));
 	EXPECT_EQ(-1, fd);
 	EXPECT_EQ(from, vfio_mig_get(&vf->dev));
-	EXPECT_STREQ(vfio_mig_name(from), host_attr(vf, "state"));
+	EXPECT_STREQ(mig_state_name(from), host_attr(vf, "state"));
 	EXPECT_EQ(refused + 1, host_counter(vf, "refused"));
 	EXPECT_EQ(want, atoi(host_attr(vf, "last_error")));
 }

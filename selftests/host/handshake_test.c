@@ -16,17 +16,11 @@
 #include <fcntl.h>
 #include <poll.h>
 
+#include "../lib/mig_states.h"
 #include "host.h"
 
 #define STREAM_SIZE	65536
 #define TIMEOUT_MS	200
-
-enum {
-	RUNNING = VFIO_DEVICE_STATE_RUNNING,
-	STOP_COPY = VFIO_DEVICE_STATE_STOP_COPY,
-	PRE_COPY = VFIO_DEVICE_STATE_PRE_COPY,
-	PRE_COPY_P2P = VFIO_DEVICE_STATE_PRE_COPY_P2P,
-};
 
 FIXTURE(handshake) {
 	struct host_vf vf;

@@ -28,6 +28,7 @@
 #include <fcntl.h>
 #include <poll.h>
 
+#include "../lib/mig_states.h"
 #include "host.h"
 
 #define STREAM_SIZE	65536
@@ -35,14 +36,6 @@
 #define CTRL		(MIGCAP_CTRL_DRIVER | MIGCAP_CTRL_DMA_TRACKED)
 #define LATE_MS		300		/* from query to query */
 #define AWAY_MS		100		/* between two reads, of who is busy */
-
-enum {
-	RUNNING = VFIO_DEVICE_STATE_RUNNING,
-	STOP = VFIO_DEVICE_STATE_STOP,
-	STOP_COPY = VFIO_DEVICE_STATE_STOP_COPY,
-	PRE_COPY = VFIO_DEVICE_STATE_PRE_COPY,
-	PRE_COPY_P2P = VFIO_DEVICE_STATE_PRE_COPY_P2P,
-};
 
 FIXTURE(late) {
 	struct host_vf vf;

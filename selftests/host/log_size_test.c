@@ -22,6 +22,7 @@
 
 #include "../lib/clock.h"
 #include "dirty.h"
+#include "log_fixture.h"
 
 #define KB4	4096ULL
 #define KB64	(16 * KB4)
@@ -31,39 +32,6 @@
 
 #define KILL_AFTER_MS	200
 #define KILLED_MS	10000
-
-FIXTURE(log) {
-	struct host_vf vf;
-};
-
-FIXTURE_SETUP(log)
-{
-	ASSERT_EQ(0, host_open(&self->vf, host_vf_name));
-	ASSERT_EQ(0, guest_start(&self->vf, MIGCAP_CTRL_DRIVER));
-	if (!host_logs_dma(&self->vf))
-		SKIP(return, "no driver can log DMA on this kernel");
-}
-
-FIXTURE_TEARDOWN(log)
-{
-	host_close(&self->vf);
-}
-
-static int start(struct host_vf *vf, uint64_t iova, uint64_t length,
-		 uint64_t page_size)
-{
-	struct vfio_device_feature_dma_logging_range range = {
-		.iova = iova,
-		.length = length,
-	};
-
-	return vfio_log_start(&vf->dev, &range, 1, page_size);
-}
-
-static int answer(struct host_vf *vf, uint8_t status)
-{
-	return guest_write(vf, MIGCAP_VF_STATUS, status);
-}
 
 /* Positions do not fit into 32 bits there, counted in pages. */
 TEST_F(log, beyond_16_tib)

@@ -16,7 +16,7 @@
  */
 #include <kselftest_harness.h>
 
-#include "host.h"
+#include "log_fixture.h"
 
 #define KB4	4096ULL
 #define MB2	(2ULL << 20)
@@ -33,42 +33,9 @@
 #define GUARD	512
 static uint64_t bits[LARGE / KB4 / 64 + GUARD];
 
-FIXTURE(log) {
-	struct host_vf vf;
-};
-
-FIXTURE_SETUP(log)
-{
-	ASSERT_EQ(0, host_open(&self->vf, host_vf_name));
-	ASSERT_EQ(0, guest_start(&self->vf, MIGCAP_CTRL_DRIVER));
-	if (!host_logs_dma(&self->vf))
-		SKIP(return, "no driver can log DMA on this kernel");
-}
-
-FIXTURE_TEARDOWN(log)
-{
-	host_close(&self->vf);
-}
-
-static int start(struct host_vf *vf, uint64_t iova, uint64_t length,
-		 uint64_t page_size)
-{
-	struct vfio_device_feature_dma_logging_range range = {
-		.iova = iova,
-		.length = length,
-	};
-
-	return vfio_log_start(&vf->dev, &range, 1, page_size);
-}
-
 static int stop(struct host_vf *vf)
 {
 	return vfio_log_stop(&vf->dev);
-}
-
-static int answer(struct host_vf *vf, uint8_t status)
-{
-	return guest_write(vf, MIGCAP_VF_STATUS, status);
 }
 
 static bool is_dirty(uint64_t page)

@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 #include <linux/pci_regs.h>
 
@@ -193,35 +192,20 @@ int vf_log_report(const struct vf_range *query, uint64_t page_size,
 
 int vf_container_track(bool on)
 {
-	struct vfio_iommu_type1_dirty_bitmap arg = {
-		.argsz = sizeof(arg),
-		.flags = on ? VFIO_IOMMU_DIRTY_PAGES_FLAG_START :
-			      VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP,
-	};
-
-	return ioctl(vf.dev.container, VFIO_IOMMU_DIRTY_PAGES, &arg) ?
-	       -errno : 0;
+	return vfio_container_track(&vf.dev, on);
 }
 
 /* The pages at the beginning of its memory, which are the model's first. */
 int vf_container_report(uint64_t *pages)
 {
 	static uint64_t bits[VFIO_DEV_RAM_SIZE / VF_PAGE_SIZE / 64];
-	struct {
-		struct vfio_iommu_type1_dirty_bitmap arg;
-		struct vfio_iommu_type1_dirty_bitmap_get get;
-	} query = {
-		.arg.argsz = sizeof(query),
-		.arg.flags = VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP,
-		.get.size = VFIO_DEV_RAM_SIZE,
-		.get.bitmap.pgsize = VF_PAGE_SIZE,
-		.get.bitmap.size = sizeof(bits),
-		.get.bitmap.data = (void *)bits,
-	};
+	int ret;
 
 	memset(bits, 0, sizeof(bits));
-	if (ioctl(vf.dev.container, VFIO_IOMMU_DIRTY_PAGES, &query))
-		return -errno;
+	ret = vfio_container_report(&vf.dev, VFIO_DEV_RAM_SIZE, VF_PAGE_SIZE,
+				    bits);
+	if (ret)
+		return ret;
 	*pages = bits[0] & vf_traits.container_pages;
 	return done(0);
 }

@@ -16,6 +16,7 @@
 #include <kselftest_harness.h>
 
 #include "../lib/hostile.h"
+#include "../lib/mig_states.h"
 #include "../lib/stream_mutate.h"
 #include "trip.h"
 
@@ -23,12 +24,6 @@
 #define GOOD_EACH	100
 #define MUTATIONS	5
 #define PIECE_MAX	96
-
-enum {
-	STOP = VFIO_DEVICE_STATE_STOP,
-	RUNNING = VFIO_DEVICE_STATE_RUNNING,
-	RESUMING = VFIO_DEVICE_STATE_RESUMING,
-};
 
 FIXTURE(resume_fuzz) {
 	struct host_vf vf;

@@ -10,16 +10,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "../lib/mig_states.h"
 #include "stall_vmm.h"
 
 #define LENGTH	128
-
-enum {
-	STOP = VFIO_DEVICE_STATE_STOP,
-	RUNNING = VFIO_DEVICE_STATE_RUNNING,
-	RESUMING = VFIO_DEVICE_STATE_RESUMING,
-	PRE_COPY = VFIO_DEVICE_STATE_PRE_COPY,
-};
 
 /* What the driver may pin is the VMM's RAM. */
 static int ram_is_late(struct vmm *vmm)

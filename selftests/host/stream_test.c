@@ -18,18 +18,11 @@
 #include <linux/pci_regs.h>
 
 #include "host.h"
+#include "../lib/mig_states.h"
 #include "../lib/stream_edit.h"
 
 #define UNKNOWN_TAG	0x4242
 #define CHOSEN_VECTOR	1
-
-enum {
-	STOP = VFIO_DEVICE_STATE_STOP,
-	RUNNING = VFIO_DEVICE_STATE_RUNNING,
-	STOP_COPY = VFIO_DEVICE_STATE_STOP_COPY,
-	RESUMING = VFIO_DEVICE_STATE_RESUMING,
-	PRE_COPY = VFIO_DEVICE_STATE_PRE_COPY,
-};
 
 FIXTURE(stream) {
 	struct host_vf from;

@@ -8,22 +8,6 @@
 
 #include "vfio_mig.h"
 
-const char *vfio_mig_name(uint32_t state)
-{
-	static const char * const names[] = {
-		[VFIO_DEVICE_STATE_ERROR] = "error",
-		[VFIO_DEVICE_STATE_STOP] = "stop",
-		[VFIO_DEVICE_STATE_RUNNING] = "running",
-		[VFIO_DEVICE_STATE_STOP_COPY] = "stop_copy",
-		[VFIO_DEVICE_STATE_RESUMING] = "resuming",
-		[VFIO_DEVICE_STATE_RUNNING_P2P] = "running_p2p",
-		[VFIO_DEVICE_STATE_PRE_COPY] = "pre_copy",
-		[VFIO_DEVICE_STATE_PRE_COPY_P2P] = "pre_copy_p2p",
-	};
-
-	return state < sizeof(names) / sizeof(names[0]) ? names[state] : "?";
-}
-
 int vfio_mig_flags(struct vfio_dev *dev, uint64_t *flags)
 {
 	struct vfio_device_feature_migration mig = { 0 };
@@ -133,6 +117,36 @@ int vfio_log_report(struct vfio_dev *dev, uint64_t iova, uint64_t length,
 	return vfio_dev_feature(dev, VFIO_DEVICE_FEATURE_GET |
 				VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT,
 				&query, sizeof(query));
+}
+
+int vfio_container_track(struct vfio_dev *dev, bool on)
+{
+	struct vfio_iommu_type1_dirty_bitmap arg = {
+		.argsz = sizeof(arg),
+		.flags = on ? VFIO_IOMMU_DIRTY_PAGES_FLAG_START :
+			      VFIO_IOMMU_DIRTY_PAGES_FLAG_STOP,
+	};
+
+	return ioctl(dev->container, VFIO_IOMMU_DIRTY_PAGES, &arg) ? -errno : 0;
+}
+
+int vfio_container_report(struct vfio_dev *dev, uint64_t length,
+			  uint64_t page_size, uint64_t *bitmap)
+{
+	struct {
+		struct vfio_iommu_type1_dirty_bitmap arg;
+		struct vfio_iommu_type1_dirty_bitmap_get get;
+	} query = {
+		.arg.argsz = sizeof(query),
+		.arg.flags = VFIO_IOMMU_DIRTY_PAGES_FLAG_GET_BITMAP,
+		.get.size = length,
+		.get.bitmap.pgsize = page_size,
+		.get.bitmap.size = length / page_size / 8,
+		.get.bitmap.data = (void *)bitmap,
+	};
+
+	return ioctl(dev->container, VFIO_IOMMU_DIRTY_PAGES, &query) ?
+	       -errno : 0;
 }
 
 size_t vfio_mig_read_all(int fd, void *buf, size_t size, int *end)

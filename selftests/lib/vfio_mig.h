@@ -16,9 +16,6 @@
 #define VFIO_PRECOPY_INFO_REINIT	1
 #endif
 
-/* Name of a state as sysfs spells it; "?" for what is none. */
-const char *vfio_mig_name(uint32_t state);
-
 int vfio_mig_flags(struct vfio_dev *dev, uint64_t *flags);
 /* The state, or -errno. */
 int vfio_mig_get(struct vfio_dev *dev);
@@ -38,6 +35,11 @@ int vfio_log_start(struct vfio_dev *dev,
 int vfio_log_stop(struct vfio_dev *dev);
 int vfio_log_report(struct vfio_dev *dev, uint64_t iova, uint64_t length,
 		    uint64_t page_size, uint64_t *bitmap);
+
+/* What a type1 container knows of the memory from IOVA 0 on: the same in bits. */
+int vfio_container_track(struct vfio_dev *dev, bool on);
+int vfio_container_report(struct vfio_dev *dev, uint64_t length,
+			  uint64_t page_size, uint64_t *bitmap);
 
 /* Everything that read() gives until 0, -ENOMSG or an error, which is stored
  * in *@end; returns the bytes read.

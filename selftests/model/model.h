@@ -25,6 +25,7 @@
 #include <sys/types.h>
 #include <linux/vfio.h>
 
+#include "../lib/mig_states.h"
 #include "../unit/random.h"
 
 enum model_fault {
@@ -136,17 +137,6 @@ void guest_see_event(uint8_t event);
 void guest_write_command(bool bus_master);
 
 /* vmm.c, vmm_file.c, vmm_act.c, vmm_memory.c */
-enum {
-	ERROR = VFIO_DEVICE_STATE_ERROR,
-	STOP = VFIO_DEVICE_STATE_STOP,
-	RUNNING = VFIO_DEVICE_STATE_RUNNING,
-	STOP_COPY = VFIO_DEVICE_STATE_STOP_COPY,
-	RESUMING = VFIO_DEVICE_STATE_RESUMING,
-	RUNNING_P2P = VFIO_DEVICE_STATE_RUNNING_P2P,
-	PRE_COPY = VFIO_DEVICE_STATE_PRE_COPY,
-	PRE_COPY_P2P = VFIO_DEVICE_STATE_PRE_COPY_P2P,
-};
-
 enum session_kind {
 	SESSION_NONE,
 	SESSION_PRE_COPY,
@@ -202,7 +192,6 @@ void vmm_precopy_info(void);
 void vmm_load(void);
 bool vmm_saves(uint32_t state);
 bool vmm_in_precopy(uint32_t state);
-const char *vmm_state_name(uint32_t state);
 
 void session_begin(enum session_kind kind);
 void session_end(void);

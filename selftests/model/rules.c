@@ -281,9 +281,9 @@ static void check_state(void)
 {
 	const char *state = vf_attr("state");
 
-	if (strcmp(state, vmm_state_name(vmm.state)))
+	if (strcmp(state, mig_state_name(vmm.state)))
 		model_fail("the state is %s, and sysfs says %s",
-			   vmm_state_name(vmm.state), state);
+			   mig_state_name(vmm.state), state);
 }
 
 void rules_check(void)

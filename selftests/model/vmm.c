@@ -12,16 +12,6 @@
 
 struct vmm vmm;
 
-const char *vmm_state_name(uint32_t state)
-{
-	static const char * const names[] = {
-		"error", "stop", "running", "stop_copy", "resuming",
-		"running_p2p", "pre_copy", "pre_copy_p2p",
-	};
-
-	return state < sizeof(names) / sizeof(names[0]) ? names[state] : "?";
-}
-
 bool vmm_saves(uint32_t state)
 {
 	return state == PRE_COPY || state == PRE_COPY_P2P ||
@@ -103,7 +93,7 @@ void vmm_reset(void)
 	vmm.runs = true;
 	if (vmm.state != RUNNING)
 		model_fail("after a reset the device is in %s",
-			   vmm_state_name(vmm.state));
+			   mig_state_name(vmm.state));
 	guest.knows_bus_master = false;
 	guest.works = true;
 	memory_forget_reports();
@@ -189,7 +179,7 @@ void vmm_set_state(uint32_t state)
 
 	if (state == STOP || state == STOP_COPY || state == RESUMING)
 		vmm.runs = false;
-	line = story_tell("VMM sets the state: %s", vmm_state_name(state),
+	line = story_tell("VMM sets the state: %s", mig_state_name(state),
 			  0, 0, 0);
 	ret = vf_set_state(state);
 	story_result(line, ret);
@@ -198,8 +188,8 @@ void vmm_set_state(uint32_t state)
 	if (ret && state == STOP_COPY)
 		session_lose();
 	if (!ret && vmm.state != state)
-		model_fail("state %s was set, and is %s", vmm_state_name(state),
-			   vmm_state_name(vmm.state));
+		model_fail("state %s was set, and is %s", mig_state_name(state),
+			   mig_state_name(vmm.state));
 	if (vmm.state != from)
 		follow_state(from, vmm.state, ctrl,
 			     acts == guest.acts && from != RESUMING);

@@ -18,7 +18,7 @@ static void end_of_file(void)
 {
 	if (vmm.state != STOP_COPY)
 		model_fail("end of the stream in %s",
-			   vmm_state_name(vmm.state));
+			   mig_state_name(vmm.state));
 	vmm.file_ended = true;
 	if (vmm.stream_size < sizeof(vmm.stream)) {
 		memcpy(vmm.good, vmm.stream, vmm.stream_size);
@@ -47,7 +47,7 @@ static void judge_read(ssize_t ret)
 	    (!ret || ret == -ENOMSG || vmm.read_since_late > RECORD_MAX))
 		model_fail("the guest was late, and read() gives %zd", ret);
 	if (ret == -ENOMSG && !vmm_in_precopy(vmm.state))
-		model_fail("-ENOMSG in %s", vmm_state_name(vmm.state));
+		model_fail("-ENOMSG in %s", mig_state_name(vmm.state));
 }
 
 void vmm_read(void)
@@ -62,7 +62,7 @@ void vmm_read(void)
 	if (!vmm_saves(vmm.state)) {
 		if (ret >= 0)
 			model_fail("a file of %zd bytes in %s", ret,
-				   vmm_state_name(vmm.state));
+				   mig_state_name(vmm.state));
 		return;
 	}
 	if (must_fail == vmm.must_fail)
@@ -126,7 +126,7 @@ void vmm_precopy_info(void)
 	if (!vmm_in_precopy(vmm.state)) {
 		if (!ret)
 			model_fail("PRECOPY_INFO in %s",
-				   vmm_state_name(vmm.state));
+				   mig_state_name(vmm.state));
 		return;
 	}
 	if (ret)
