@@ -6,25 +6,9 @@
 #include "kselftest_harness.h"
 
 #include "../lib/failure.h"
-#include "../lib/scenario.h"
+#include "../lib/scenario_fixture.h"
 
-FIXTURE(cancel) {
-	struct scenario s;
-};
-
-FIXTURE_SETUP(cancel)
-{
-	int err = scenario_setup(&self->s, "cancel", GUEST_WITH_AGENT);
-
-	if (err == -ENODEV)
-		SKIP(return, "no NIC with SR-IOV");
-	ASSERT_EQ(0, err);
-}
-
-FIXTURE_TEARDOWN(cancel)
-{
-	scenario_teardown(&self->s);
-}
+SCENARIO(cancel, GUEST_WITH_AGENT)
 
 #define CANCEL_MS	30000
 #define READY_MS	30000

@@ -16,7 +16,7 @@
 #include "../lib/clock.h"
 #include "../lib/failure.h"
 #include "../lib/hoard.h"
-#include "../lib/scenario.h"
+#include "../lib/scenario_fixture.h"
 
 #define HEAD_START_MS	3000
 #define STATE_MS	10000
@@ -52,13 +52,8 @@ FIXTURE_VARIANT_ADD(continued, late_agent) {
 
 FIXTURE_SETUP(continued)
 {
-	int err;
-
 	ASSERT_EQ(0, hoard_small_pages(self->thp));
-	err = scenario_setup(&self->s, "continued", variant->kind);
-	if (err == -ENODEV)
-		SKIP(return, "no NIC with SR-IOV");
-	ASSERT_EQ(0, err);
+	SCENARIO_SET_UP(scenario_setup(&self->s, "continued", variant->kind));
 }
 
 FIXTURE_TEARDOWN(continued)

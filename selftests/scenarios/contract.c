@@ -16,7 +16,7 @@
 #include "kselftest_harness.h"
 
 #include "../lib/failure.h"
-#include "../lib/scenario.h"
+#include "../lib/scenario_fixture.h"
 
 #define PATIENCE_MS	30000
 #define IGBVF		"/sys/bus/pci/drivers/igbvf"
@@ -32,23 +32,7 @@
 	"for i in $(seq 100); do grep -qx '%s' " VF "/%s && exit; sleep 0.1; " \
 	"done; cat " VF "/%s; exit 1"
 
-FIXTURE(contract) {
-	struct scenario s;
-};
-
-FIXTURE_SETUP(contract)
-{
-	int err = scenario_setup(&self->s, "contract", GUEST_WITH_AGENT);
-
-	if (err == -ENODEV)
-		SKIP(return, "no NIC with SR-IOV");
-	ASSERT_EQ(0, err);
-}
-
-FIXTURE_TEARDOWN(contract)
-{
-	scenario_teardown(&self->s);
-}
+SCENARIO(contract, GUEST_WITH_AGENT)
 
 static struct guest *guest_of(struct scenario *s)
 {

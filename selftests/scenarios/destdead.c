@@ -6,25 +6,9 @@
 #include "kselftest_harness.h"
 
 #include "../lib/failure.h"
-#include "../lib/scenario.h"
+#include "../lib/scenario_fixture.h"
 
-FIXTURE(destdead) {
-	struct scenario s;
-};
-
-FIXTURE_SETUP(destdead)
-{
-	int err = scenario_setup(&self->s, "destdead", GUEST_WITH_AGENT);
-
-	if (err == -ENODEV)
-		SKIP(return, "no NIC with SR-IOV");
-	ASSERT_EQ(0, err);
-}
-
-FIXTURE_TEARDOWN(destdead)
-{
-	scenario_teardown(&self->s);
-}
+SCENARIO(destdead, GUEST_WITH_AGENT)
 
 #define PATIENCE_MS	30000
 

@@ -19,7 +19,7 @@
 #include "../lib/failure.h"
 #include "../lib/hostile.h"
 #include "../lib/nl.h"
-#include "../lib/scenario.h"
+#include "../lib/scenario_fixture.h"
 
 #define NEIGHBOUR_VF		1
 #define NEIGHBOUR_MAC		"02:00:00:09:00:03"
@@ -105,11 +105,8 @@ static void stop_neighbour(struct neighbour *n)
 
 FIXTURE_SETUP(hostile_guest)
 {
-	int err = scenario_setup(&self->s, "hostile", GUEST_WITHOUT_AGENT);
-
-	if (err == -ENODEV)
-		SKIP(return, "no NIC with SR-IOV");
-	ASSERT_EQ(0, err);
+	SCENARIO_SET_UP(scenario_setup(&self->s, "hostile",
+				       GUEST_WITHOUT_AGENT));
 	self->neighbour.vm.qmp.fd = -1;
 	self->neighbour.vm.guest.fd = -1;
 	ASSERT_EQ(0, start_neighbour(&self->s, &self->neighbour));

@@ -10,7 +10,7 @@
 #include "kselftest_harness.h"
 
 #include "../lib/arp.h"
-#include "../lib/scenario.h"
+#include "../lib/scenario_fixture.h"
 
 #define ANNOUNCED_MS	5000
 
@@ -21,12 +21,8 @@ FIXTURE(migrate) {
 
 FIXTURE_SETUP(migrate)
 {
-	int err = scenario_setup(&self->s, "migrate", GUEST_WITH_AGENT);
-
 	self->arp = -1;
-	if (err == -ENODEV)
-		SKIP(return, "no NIC with SR-IOV");
-	ASSERT_EQ(0, err);
+	SCENARIO_SET_UP(scenario_setup(&self->s, "migrate", GUEST_WITH_AGENT));
 	self->arp = arp_listen(self->s.wire.pf.netdev);
 	ASSERT_LE(0, self->arp);
 }

@@ -15,7 +15,7 @@
 
 #include "../lib/clock.h"
 #include "../lib/failure.h"
-#include "../lib/scenario.h"
+#include "../lib/scenario_fixture.h"
 
 #define PRE_COPY_MS	30000
 #define SLOW		(4LL << 20)	/* the first pass takes a while */
@@ -62,15 +62,11 @@ FIXTURE_VARIANT_ADD(modes, iommu_dirty_bits) {
 
 FIXTURE_SETUP(modes)
 {
-	int err;
-
 	if (access("/dev/iommu", F_OK))
 		SKIP(return, "this kernel has no IOMMUFD and logs no DMA");
-	err = scenario_setup_vmm(&self->s, "modes", GUEST_WITH_LATE_AGENT,
-				 &variant->vmm);
-	if (err == -ENODEV)
-		SKIP(return, "no NIC with SR-IOV");
-	ASSERT_EQ(0, err);
+	SCENARIO_SET_UP(scenario_setup_vmm(&self->s, "modes",
+					   GUEST_WITH_LATE_AGENT,
+					   &variant->vmm));
 	ASSERT_TRUE(self->s.logs_dma);
 }
 

@@ -14,7 +14,7 @@
 #include "kselftest_harness.h"
 
 #include "../lib/failure.h"
-#include "../lib/scenario.h"
+#include "../lib/scenario_fixture.h"
 
 #define PATIENCE_MS	30000
 #define NETCONSOLE	"load netconsole netconsole=@" WIRE_GUEST_ADDRESS \
@@ -29,23 +29,7 @@
 #define QUIESCED	"for i in $(seq 100); do grep -x quiesced " STATE \
 			" && exit; sleep 0.1; done; cat " STATE "; exit 1"
 
-FIXTURE(netpoll) {
-	struct scenario s;
-};
-
-FIXTURE_SETUP(netpoll)
-{
-	int err = scenario_setup(&self->s, "netpoll", GUEST_WITH_AGENT);
-
-	if (err == -ENODEV)
-		SKIP(return, "no NIC with SR-IOV");
-	ASSERT_EQ(0, err);
-}
-
-FIXTURE_TEARDOWN(netpoll)
-{
-	scenario_teardown(&self->s);
-}
+SCENARIO(netpoll, GUEST_WITH_AGENT)
 
 static int close_and_start(struct scenario *s)
 {

@@ -6,25 +6,9 @@
 #include "kselftest_harness.h"
 
 #include "../lib/failure.h"
-#include "../lib/scenario.h"
+#include "../lib/scenario_fixture.h"
 
-FIXTURE(noagent) {
-	struct scenario s;
-};
-
-FIXTURE_SETUP(noagent)
-{
-	int err = scenario_setup(&self->s, "noagent", GUEST_WITHOUT_AGENT);
-
-	if (err == -ENODEV)
-		SKIP(return, "no NIC with SR-IOV");
-	ASSERT_EQ(0, err);
-}
-
-FIXTURE_TEARDOWN(noagent)
-{
-	scenario_teardown(&self->s);
-}
+SCENARIO(noagent, GUEST_WITHOUT_AGENT)
 
 #define PATIENCE_MS	30000
 

@@ -11,7 +11,7 @@
 
 #include "../lib/clock.h"
 #include "../lib/failure.h"
-#include "../lib/scenario.h"
+#include "../lib/scenario_fixture.h"
 
 #define BANDWIDTH	4000000LL
 #define SLOW		100000LL
@@ -45,11 +45,8 @@ FIXTURE(outage) {
 
 FIXTURE_SETUP(outage)
 {
-	int err = scenario_setup(&self->story.s, "outage", GUEST_WITH_AGENT);
-
-	if (err == -ENODEV)
-		SKIP(return, "no NIC with SR-IOV");
-	ASSERT_EQ(0, err);
+	SCENARIO_SET_UP(scenario_setup(&self->story.s, "outage",
+				       GUEST_WITH_AGENT));
 	ASSERT_EQ(1, scenario_tracks_dma(&self->story.s));
 }
 

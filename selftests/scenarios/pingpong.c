@@ -5,27 +5,11 @@
  */
 #include "kselftest_harness.h"
 
-#include "../lib/scenario.h"
+#include "../lib/scenario_fixture.h"
 
 #define ROUNDS	5
 
-FIXTURE(pingpong) {
-	struct scenario s;
-};
-
-FIXTURE_SETUP(pingpong)
-{
-	int err = scenario_setup(&self->s, "pingpong", GUEST_WITH_AGENT);
-
-	if (err == -ENODEV)
-		SKIP(return, "no NIC with SR-IOV");
-	ASSERT_EQ(0, err);
-}
-
-FIXTURE_TEARDOWN(pingpong)
-{
-	scenario_teardown(&self->s);
-}
+SCENARIO(pingpong, GUEST_WITH_AGENT)
 
 TEST_F_TIMEOUT(pingpong, five_times, 900)
 {

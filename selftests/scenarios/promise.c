@@ -14,7 +14,7 @@
 #include "kselftest_harness.h"
 
 #include "../lib/failure.h"
-#include "../lib/scenario.h"
+#include "../lib/scenario_fixture.h"
 
 #define DRIVER		"/sys/bus/pci/drivers/igbvf"
 #define TRACKED		"cat /sys/bus/pci/devices/*/migcap_agent/dma_tracked"
@@ -31,11 +31,9 @@ FIXTURE(promise) {
 FIXTURE_SETUP(promise)
 {
 	struct guest *guest;
-	int err = scenario_setup(&self->s, "promise", GUEST_WITH_LATE_AGENT);
 
-	if (err == -ENODEV)
-		SKIP(return, "no NIC with SR-IOV");
-	ASSERT_EQ(0, err);
+	SCENARIO_SET_UP(scenario_setup(&self->s, "promise",
+				       GUEST_WITH_LATE_AGENT));
 	guest = &scenario_vm(&self->s)->guest;
 	ASSERT_EQ(0, guest_must(guest, 10, "basename " DRIVER "/0*"));
 	snprintf(self->bdf, sizeof(self->bdf), "%.*s",

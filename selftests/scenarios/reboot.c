@@ -6,25 +6,9 @@
 #include "kselftest_harness.h"
 
 #include "../lib/failure.h"
-#include "../lib/scenario.h"
+#include "../lib/scenario_fixture.h"
 
-FIXTURE(reboot) {
-	struct scenario s;
-};
-
-FIXTURE_SETUP(reboot)
-{
-	int err = scenario_setup(&self->s, "reboot", GUEST_WITH_AGENT);
-
-	if (err == -ENODEV)
-		SKIP(return, "no NIC with SR-IOV");
-	ASSERT_EQ(0, err);
-}
-
-FIXTURE_TEARDOWN(reboot)
-{
-	scenario_teardown(&self->s);
-}
+SCENARIO(reboot, GUEST_WITH_AGENT)
 
 #define REBOOT_MS	120000
 #define READY_MS	30000

@@ -12,7 +12,7 @@
 #include "kselftest_harness.h"
 
 #include "../lib/failure.h"
-#include "../lib/scenario.h"
+#include "../lib/scenario_fixture.h"
 
 #define PATIENCE_MS	30000
 #define VF		"/sys/bus/pci/drivers/igbvf/0*"
@@ -22,23 +22,7 @@
 			"sleep 0.1; done; cat /proc/$!/stack; exit 1"
 #define COUNTER		"sed -n 's/^resets_passed //p' " VF "/migcap_agent/counters"
 
-FIXTURE(reset) {
-	struct scenario s;
-};
-
-FIXTURE_SETUP(reset)
-{
-	int err = scenario_setup(&self->s, "reset", GUEST_WITH_AGENT);
-
-	if (err == -ENODEV)
-		SKIP(return, "no NIC with SR-IOV");
-	ASSERT_EQ(0, err);
-}
-
-FIXTURE_TEARDOWN(reset)
-{
-	scenario_teardown(&self->s);
-}
+SCENARIO(reset, GUEST_WITH_AGENT)
 
 /* It may hang: in the background, and waited for. */
 static int reset_vf(struct scenario *s)

@@ -8,25 +8,9 @@
 #include <linux/migcap_regs.h>
 
 #include "../lib/failure.h"
-#include "../lib/scenario.h"
+#include "../lib/scenario_fixture.h"
 
-FIXTURE(silent) {
-	struct scenario s;
-};
-
-FIXTURE_SETUP(silent)
-{
-	int err = scenario_setup(&self->s, "silent", GUEST_WITHOUT_AGENT);
-
-	if (err == -ENODEV)
-		SKIP(return, "no NIC with SR-IOV");
-	ASSERT_EQ(0, err);
-}
-
-FIXTURE_TEARDOWN(silent)
-{
-	scenario_teardown(&self->s);
-}
+SCENARIO(silent, GUEST_WITHOUT_AGENT)
 
 #define READY_TIMEOUT_MS	"1000"
 #define PATIENCE_MS		30000

@@ -9,7 +9,7 @@
 #include "kselftest_harness.h"
 
 #include "../lib/clock.h"
-#include "../lib/scenario.h"
+#include "../lib/scenario_fixture.h"
 
 #define READY_MS	30000
 #define BACK_MS		60000
@@ -31,12 +31,9 @@ FIXTURE(standby) {
 FIXTURE_SETUP(standby)
 {
 	const struct scenario_vmm vmm = { .standby = true };
-	int err = scenario_setup_vmm(&self->s, "standby", GUEST_WITH_AGENT,
-				     &vmm);
 
-	if (err == -ENODEV)
-		SKIP(return, "no NIC with SR-IOV");
-	ASSERT_EQ(0, err);
+	SCENARIO_SET_UP(scenario_setup_vmm(&self->s, "standby",
+					   GUEST_WITH_AGENT, &vmm));
 }
 
 FIXTURE_TEARDOWN(standby)

@@ -6,25 +6,9 @@
 #include "kselftest_harness.h"
 
 #include "../lib/failure.h"
-#include "../lib/scenario.h"
+#include "../lib/scenario_fixture.h"
 
-FIXTURE(standing) {
-	struct scenario s;
-};
-
-FIXTURE_SETUP(standing)
-{
-	int err = scenario_setup(&self->s, "standing", GUEST_WITH_AGENT);
-
-	if (err == -ENODEV)
-		SKIP(return, "no NIC with SR-IOV");
-	ASSERT_EQ(0, err);
-}
-
-FIXTURE_TEARDOWN(standing)
-{
-	scenario_teardown(&self->s);
-}
+SCENARIO(standing, GUEST_WITH_AGENT)
 
 #define PATIENCE_MS	120000
 

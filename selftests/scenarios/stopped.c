@@ -8,25 +8,9 @@
 #include "kselftest_harness.h"
 
 #include "../lib/failure.h"
-#include "../lib/scenario.h"
+#include "../lib/scenario_fixture.h"
 
-FIXTURE(stopped) {
-	struct scenario s;
-};
-
-FIXTURE_SETUP(stopped)
-{
-	int err = scenario_setup(&self->s, "stopped", GUEST_WITH_AGENT);
-
-	if (err == -ENODEV)
-		SKIP(return, "no NIC with SR-IOV");
-	ASSERT_EQ(0, err);
-}
-
-FIXTURE_TEARDOWN(stopped)
-{
-	scenario_teardown(&self->s);
-}
+SCENARIO(stopped, GUEST_WITH_AGENT)
 
 #define PATIENCE_MS	120000
 

@@ -22,7 +22,7 @@
 #include "../lib/clock.h"
 #include "../lib/failure.h"
 #include "../lib/hoard.h"
-#include "../lib/scenario.h"
+#include "../lib/scenario_fixture.h"
 
 #define HEAD_START_MS	3000
 #define AFTER_MS	1000
@@ -46,13 +46,8 @@ FIXTURE(tracked) {
 
 FIXTURE_SETUP(tracked)
 {
-	int err;
-
 	ASSERT_EQ(0, hoard_small_pages(self->thp));
-	err = scenario_setup(&self->s, "tracked", GUEST_WITH_AGENT);
-	if (err == -ENODEV)
-		SKIP(return, "no NIC with SR-IOV");
-	ASSERT_EQ(0, err);
+	SCENARIO_SET_UP(scenario_setup(&self->s, "tracked", GUEST_WITH_AGENT));
 }
 
 FIXTURE_TEARDOWN(tracked)

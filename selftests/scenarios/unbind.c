@@ -23,7 +23,7 @@
 #include "../lib/failure.h"
 #include "../lib/flood.h"
 #include "../lib/pci.h"
-#include "../lib/scenario.h"
+#include "../lib/scenario_fixture.h"
 
 #define FLOOD_MS	30000
 #define HEAD_START_MS	3000
@@ -53,14 +53,9 @@ FIXTURE(unbind) {
 FIXTURE_SETUP(unbind)
 {
 	struct guest *guest;
-	int err;
-
 	/* As in tracked.c; this machine is not used for anything else. */
 	sysfs_write(THP, "enabled", "never");
-	err = scenario_setup(&self->s, "unbind", GUEST_WITH_AGENT);
-	if (err == -ENODEV)
-		SKIP(return, "no NIC with SR-IOV");
-	ASSERT_EQ(0, err);
+	SCENARIO_SET_UP(scenario_setup(&self->s, "unbind", GUEST_WITH_AGENT));
 	guest = &scenario_vm(&self->s)->guest;
 	ASSERT_EQ(1, scenario_tracks_dma(&self->s));
 	ASSERT_EQ(0, guest_must(guest, 10, "basename " DRIVER "/0*"));

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A scenario as a fixture of the kselftest harness.  Where there is no NIC that it
+ * can use, the test is skipped.  To be included after the harness.
+ */
+#ifndef MIGCAP_TEST_SCENARIO_FIXTURE_H
+#define MIGCAP_TEST_SCENARIO_FIXTURE_H
+
+#include <errno.h>
+
+#include "scenario.h"
+
+/* In a FIXTURE_SETUP: scenario_setup() or scenario_setup_vmm() has said @result. */
+#define SCENARIO_SET_UP(result)						\
+do {									\
+	int set_up = (result);						\
+									\
+	if (set_up == -ENODEV)						\
+		SKIP(return, "no NIC with SR-IOV");			\
+	ASSERT_EQ(0, set_up);						\
+} while (0)
+
+/* The fixture of tests that need a scenario and nothing else. */
+#define SCENARIO(name, kind)						\
+FIXTURE(name) {								\
+	struct scenario s;						\
+};									\
+									\
+FIXTURE_SETUP(name)							\
+{									\
+	SCENARIO_SET_UP(scenario_setup(&self->s, #name, kind));		\
+}									\
+									\
+FIXTURE_TEARDOWN(name)							\
+{									\
+	scenario_teardown(&self->s);					\
+}
+
+#endif /* MIGCAP_TEST_SCENARIO_FIXTURE_H */
