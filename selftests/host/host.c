@@ -15,7 +15,6 @@
 
 #define ATTR_SIZE	4096
 #define ATTR_BUFS	8
-#define MIGCAP_DIR_SIZE	(PCI_DIR_SIZE + sizeof("/migcap"))
 #define QUERIES_MAX	50
 
 const char *host_vf_name;
@@ -113,23 +112,14 @@ void host_close(struct host_vf *vf)
 	host_attr_write(vf, "cap_offset", "auto");
 }
 
-static const char *migcap_dir(const char *bdf, char *dir)
-{
-	char device[PCI_DIR_SIZE];
-
-	snprintf(dir, MIGCAP_DIR_SIZE, "%s/migcap", pci_dir(bdf, device));
-	return dir;
-}
-
 const char *host_attr(struct host_vf *vf, const char *name)
 {
 	static char bufs[ATTR_BUFS][ATTR_SIZE];
 	static unsigned int turn;
 	char *buf = bufs[turn++ % ATTR_BUFS];
-	char dir[MIGCAP_DIR_SIZE];
 	int ret;
 
-	ret = sysfs_read(migcap_dir(vf->bdf, dir), name, buf, ATTR_SIZE);
+	ret = migcap_read(vf->bdf, name, buf, ATTR_SIZE);
 	if (ret)
 		snprintf(buf, ATTR_SIZE, "-errno %d", -ret);
 	return buf;
@@ -137,9 +127,7 @@ const char *host_attr(struct host_vf *vf, const char *name)
 
 int host_attr_write(struct host_vf *vf, const char *name, const char *val)
 {
-	char dir[MIGCAP_DIR_SIZE];
-
-	return sysfs_write(migcap_dir(vf->bdf, dir), name, val);
+	return migcap_write(vf->bdf, name, val);
 }
 
 /* By reading again and again: whether poll() wakes is a question of its own. */

@@ -12,12 +12,11 @@
 #include <linux/migcap_regs.h>
 
 #include "../lib/clock.h"
+#include "../lib/migcap.h"
 #include "../lib/pci.h"
-#include "../lib/sysfs.h"
 #include "../lib/vfio.h"
 #include "../lib/vfio_mig.h"
 
-#define MIGCAP_DRIVER	"migcap_vfio_pci"
 #define PLAIN_DRIVER	"vfio-pci"
 
 struct host_vf {

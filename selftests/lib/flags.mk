@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# How programs of the host under test are compiled, from one directory beside lib.
+
+CFLAGS ?= -O2 -g
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+CPPFLAGS += -I../../include/uapi -I/usr/include/libnl3
+CC_CMD = $(CC) -std=gnu11 -Wall -Wextra $(CFLAGS) $(CPPFLAGS)
