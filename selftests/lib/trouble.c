@@ -11,13 +11,9 @@
 
 #include "failure.h"
 #include "trouble.h"
+#include "trouble_words.h"
 
-static const char *const signs[] = {
-	"Kernel panic", "BUG: ", "Oops: ", "WARNING: ", "soft lockup",
-	"hung_task: ", "blocked for more than", "general protection fault",
-	"Unable to mount root", "KASAN: ", "possible circular locking",
-	NULL
-};
+static const char *const signs[] = { TROUBLE_WORDS, NULL };
 
 static bool is_trouble(const char *line)
 {
