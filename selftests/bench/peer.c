@@ -7,6 +7,7 @@
 #include "../lib/clock.h"
 #include "../lib/failure.h"
 #include "../lib/migcap.h"
+#include "../lib/nic.h"
 #include "../lib/signals.h"
 #include "peer.h"
 
@@ -16,7 +17,7 @@
 
 #define ADDRESS		"ip address add " WIRE_GUEST_ADDRESS "/24 dev eth0"
 #define UP		ADDRESS " && ip link set eth0 up"
-#define VF_DRIVER	"load igbvf && "
+#define VF_DRIVER	"load " NIC_VF_DRIVER " && "
 #define AGENT		"load migcap_guest && "
 #define AGENT_UNTRACKED	"load migcap_guest track_dma=0 && "
 /* As a network manager does: whenever the interface comes, configure it. */

@@ -22,6 +22,7 @@
 #include "../lib/clock.h"
 #include "../lib/command.h"
 #include "../lib/migcap.h"
+#include "../lib/nic.h"
 #include "../lib/nl.h"
 #include "../lib/sysfs.h"
 #include "../lib/vm.h"
@@ -33,9 +34,11 @@
 #define BLAST_MS	700
 #define HOST_ADDRESS	"10.9.0.1"
 #define UNLOAD \
-	"for m in igbvf migcap_guest; do [ ! -d /sys/module/$m ] || rmmod $m; done"
+	"for m in " NIC_VF_DRIVER " migcap_guest; do " \
+	"[ ! -d /sys/module/$m ] || rmmod $m; done"
 #define NETWORK \
-	"load igbvf && ip link set eth0 up && ip address add 10.9.0.%d/24 dev eth0"
+	"load " NIC_VF_DRIVER " && ip link set eth0 up && " \
+	"ip address add 10.9.0.%d/24 dev eth0"
 #define BLAST		"/out/selftests/guest/blast"
 
 static const struct {

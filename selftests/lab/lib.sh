@@ -26,6 +26,13 @@ die()
 	exit 1
 }
 
+# nic WHAT: PF_DRIVER, VF_DRIVER or QEMU_DEVICE of the NIC that is tested with.
+nic()
+{
+	sed -n "s/^#define NIC_$1[[:space:]]*\"\([^\"]*\)\".*/\1/p" \
+		"$SRC/selftests/lib/nic.h"
+}
+
 need_root()
 {
 	[ "$(id -u)" -eq 0 ] || die "must run as root (it makes root file systems and mounts)"

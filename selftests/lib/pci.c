@@ -16,12 +16,12 @@
 
 #include "clock.h"
 #include "failure.h"
+#include "nic.h"
 #include "pci.h"
 #include "sysfs.h"
 
 #define PCI_DEVICES	"/sys/bus/pci/devices"
 #define PCI_DRIVERS	"/sys/bus/pci/drivers"
-#define PF_DRIVER	"igb"
 
 const char *pci_dir(const char *bdf, char *dir)
 {
@@ -59,7 +59,7 @@ int pci_find_pf(struct pci_pf *pf)
 	long total;
 	int err = -ENODEV;
 
-	handle = opendir(PCI_DRIVERS "/" PF_DRIVER);
+	handle = opendir(PCI_DRIVERS "/" NIC_PF_DRIVER);
 	while (err && handle && (entry = readdir(handle))) {
 		if (!strchr(entry->d_name, ':'))
 			continue;
@@ -74,7 +74,7 @@ int pci_find_pf(struct pci_pf *pf)
 	}
 	if (handle)
 		closedir(handle);
-	return err ? failure(-ENODEV, "no " PF_DRIVER " NIC with SR-IOV") : 0;
+	return err ? failure(-ENODEV, "no " NIC_PF_DRIVER " NIC with SR-IOV") : 0;
 }
 
 int pci_remove_vfs(const struct pci_pf *pf)

@@ -19,7 +19,7 @@ struct pci_pf {
 	char netdev[IFNAMSIZ];
 };
 
-/* Find the igb function that has virtual functions to give: -ENODEV if none. */
+/* Find the function of NIC_PF_DRIVER that has virtual functions to give: -ENODEV if none. */
 int pci_find_pf(struct pci_pf *pf);
 
 /* Make @count VFs that no driver grabs; those that exist are removed first. */

@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "failure.h"
+#include "nic.h"
 #include "scenario.h"
 #include "trouble.h"
 #include "vfio_mig.h"
@@ -141,7 +142,7 @@ int scenario_network(struct scenario *s)
 	if (s->kind == GUEST_WITH_AGENT)
 		err = in_guest(s, LOAD_AGENT);
 	if (!err)
-		err = in_guest(s, "load igbvf");
+		err = in_guest(s, "load " NIC_VF_DRIVER);
 	if (!err && s->kind == GUEST_WITH_LATE_AGENT)
 		err = in_guest(s, "load migcap_guest");
 	if (!err)

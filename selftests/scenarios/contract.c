@@ -16,14 +16,15 @@
 #include "kselftest_harness.h"
 
 #include "../lib/failure.h"
+#include "../lib/nic.h"
 #include "../lib/scenario_fixture.h"
 
 #define PATIENCE_MS	30000
-#define IGBVF		"/sys/bus/pci/drivers/igbvf"
 #define VF		"/sys/bus/pci/drivers/vf_contract/0*"
 #define BIND \
-	"vf=$(basename " IGBVF "/0*) && cd /sys/bus/pci && " \
-	"load vf_contract contract=%s && echo $vf >drivers/igbvf/unbind && " \
+	"vf=$(basename " NIC_VF_DRIVER_DIR "/0*) && cd /sys/bus/pci && " \
+	"load vf_contract contract=%s && " \
+	"echo $vf >" NIC_VF_DRIVER_DIR "/unbind && " \
 	"echo vf_contract >devices/$vf/driver_override && " \
 	"echo $vf >drivers_probe && ls -d " VF
 #define PASSES	"grep -c guest_pass: /sys/kernel/tracing/trace || true"

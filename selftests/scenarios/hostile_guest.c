@@ -18,6 +18,7 @@
 #include "../lib/clock.h"
 #include "../lib/failure.h"
 #include "../lib/hostile.h"
+#include "../lib/nic.h"
 #include "../lib/nl.h"
 #include "../lib/scenario_fixture.h"
 
@@ -64,7 +65,7 @@ static int boot_neighbour(struct neighbour *n)
 	if (!err)
 		err = guest_wait(&n->vm.guest, BOOT_MS);
 	if (!err)
-		err = guest_must(&n->vm.guest, 20, "load igbvf");
+		err = guest_must(&n->vm.guest, 20, "load " NIC_VF_DRIVER);
 	if (!err)
 		err = guest_must(&n->vm.guest, 20, "ip link set eth0 up");
 	if (!err)

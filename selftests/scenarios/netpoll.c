@@ -14,6 +14,7 @@
 #include "kselftest_harness.h"
 
 #include "../lib/failure.h"
+#include "../lib/nic.h"
 #include "../lib/scenario_fixture.h"
 
 #define PATIENCE_MS	30000
@@ -25,7 +26,7 @@
 			"for i in $(seq 100); do [ -e /tmp/up ] && break; " \
 			"sleep 0.1; done; grep -x %d /tmp/up && rm /tmp/up"
 
-#define STATE		"/sys/bus/pci/drivers/igbvf/0*/migcap_agent/state"
+#define STATE		NIC_VF_DRIVER_DIR "/0*/migcap_agent/state"
 #define QUIESCED	"for i in $(seq 100); do grep -x quiesced " STATE \
 			" && exit; sleep 0.1; done; cat " STATE "; exit 1"
 

@@ -14,9 +14,10 @@
 #include "kselftest_harness.h"
 
 #include "../lib/failure.h"
+#include "../lib/nic.h"
 #include "../lib/scenario_fixture.h"
 
-#define DRIVER		"/sys/bus/pci/drivers/igbvf"
+#define DRIVER		NIC_VF_DRIVER_DIR
 #define TRACKED		"cat /sys/bus/pci/devices/*/migcap_agent/dma_tracked"
 #define REBIND		"bindspin 0 " DRIVER "/unbind %s " DRIVER "/bind %s && " TRACKED
 #define RELOAD		"rmmod migcap_guest && echo %s >" DRIVER "/unbind && " \

@@ -12,10 +12,11 @@
 #include "kselftest_harness.h"
 
 #include "../lib/failure.h"
+#include "../lib/nic.h"
 #include "../lib/scenario_fixture.h"
 
 #define PATIENCE_MS	30000
-#define VF		"/sys/bus/pci/drivers/igbvf/0*"
+#define VF		NIC_VF_DRIVER_DIR "/0*"
 #define RESET		"for f in " VF "/reset; do echo 1 >$f; done; echo done >/tmp/reset"
 #define RESET_AND_WAIT	"(" RESET ") >/dev/null 2>&1 </dev/null & " \
 			"for i in $(seq 100); do [ -e /tmp/reset ] && exit; " \

@@ -9,6 +9,7 @@
 #include "kselftest_harness.h"
 
 #include "../lib/clock.h"
+#include "../lib/nic.h"
 #include "../lib/scenario_fixture.h"
 
 #define READY_MS	30000
@@ -20,7 +21,7 @@
 #define COUNTERS	"/sys/bus/pci/devices/*/migcap_agent/counters"
 #define UNBIND_STANDBY	"cd /sys/bus/virtio/drivers/virtio_net && " \
 			"echo virtio? >unbind"
-#define OPEN_VF		"cd /sys/bus/pci/drivers/igbvf/*/net && vf=$(ls) && " \
+#define OPEN_VF		"cd " NIC_VF_DRIVER_DIR "/*/net && vf=$(ls) && " \
 			"ip address add " WIRE_GUEST_ADDRESS "/24 dev $vf && " \
 			"ip link set $vf up"
 

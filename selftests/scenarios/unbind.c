@@ -22,6 +22,7 @@
 #include "../lib/clock.h"
 #include "../lib/failure.h"
 #include "../lib/flood.h"
+#include "../lib/nic.h"
 #include "../lib/pci.h"
 #include "../lib/scenario_fixture.h"
 
@@ -37,7 +38,7 @@
 #define HOLD_MS		3000
 #define LEFT		(8 << 20)
 #define UDP_RATE	40000
-#define DRIVER		"/sys/bus/pci/drivers/igbvf"
+#define DRIVER		NIC_VF_DRIVER_DIR
 #define ROOM		"echo 200000 200000 200000 | tee tcp_mem >udp_mem"
 #define BACKGROUND	" >/dev/null 2>&1 </dev/null &"
 #define HOARD_OUTPUT \

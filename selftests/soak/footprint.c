@@ -16,6 +16,7 @@
 
 #include "../lib/clock.h"
 #include "../lib/failure.h"
+#include "../lib/nic.h"
 #include "../lib/sysfs.h"
 #include "footprint.h"
 
@@ -35,7 +36,7 @@
 	"sync; echo 3 >/proc/sys/vm/drop_caches; sleep 1; " \
 	"set -- /proc/[0-9]*/fd/[0-9]*; echo files $#; " \
 	"echo interrupts $(wc -l </proc/interrupts); " \
-	"for module in migcap_guest igbvf; do " \
+	"for module in migcap_guest " NIC_VF_DRIVER "; do " \
 	"echo $module $(cat /sys/module/$module/refcnt); done; " \
 	"cat /proc/meminfo"
 
@@ -55,7 +56,8 @@ static const struct amount {
 	{ "Percpu", 64, 32 },
 };
 
-static const char *const modules[] = { "vfio", "migcap", "iommu", "kvm", "igb" };
+static const char *const modules[] = { "vfio", "migcap", "iommu", "kvm",
+					NIC_PF_DRIVER };
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 
