@@ -44,7 +44,7 @@ check-all:
 		iommufd iommufd-backports
 
 check-debug:
-	@$(LAB)/check --tests "$(TESTS)" debug
+	@$(LAB)/check --tests "$(TESTS)" debug debug-container
 
 bench:
 	@$(LAB)/bench $(or $(SUITE),iommufd) $(QUICK:%=quick)
@@ -70,7 +70,8 @@ help:
 	@echo '                  TESTS="word..." selects; SUITE= one of trixie,'
 	@echo '                  trixie-backports, iommufd, iommufd-backports: there alone'
 	@echo 'make check-all    all tests in all these suites'
-	@echo 'make check-debug  all tests on a kernel with KASAN, lockdep and injected faults'
+	@echo 'make check-debug  all tests on kernels with KASAN, lockdep and injected faults,'
+	@echo '                  one that logs DMA and one that cannot'
 	@echo 'make bench        migcap measured against its peers (QUICK=1: 8 minutes)'
 	@echo 'make soak         a guest migrated N=100 times with traffic, all of it checked,'
 	@echo '                  and what is held before and after counted'

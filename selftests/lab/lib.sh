@@ -49,6 +49,7 @@ SUITES='
 	iommufd			trixie			kernel.config
 	iommufd-backports	trixie-backports	kernel.config
 	debug			trixie			kernel.config kernel-debug.config
+	debug-container		trixie			kernel.config kernel-debug.config kernel-container.config
 '
 
 # suite_words SUITE: the words of its line, or failure.
