@@ -5,6 +5,10 @@
  * bytes beside them, flips READY and WAIT, names every interrupt, changes
  * Command, and resets the function.
  *
+ * While the file HOSTILE_TAMED exists it behaves, so that the guest can arrive
+ * elsewhere: it stops its device and says READY, once.  When it is told to go on,
+ * it removes the file.
+ *
  *	hostile SEED
  */
 #include <stdio.h>
@@ -12,16 +16,19 @@
 #include <unistd.h>
 
 #include "capdev.h"
+#include "../lib/hostile_guest.h"
 #include "../lib/random.h"
 
 #define COMMAND		0x04
-#define COMMAND_WORKS	0x06	/* memory, Bus Master */
+#define COMMAND_MASTER	0x04
+#define COMMAND_WORKS	(COMMAND_MASTER | 0x02)	/* and memory */
 #define CAP_EXP		0x10
 #define EXP_DEVCTL	8
 #define DEVCTL_FLR	0x8000
 #define PAUSE_US	3000
 #define BURST		16
 #define RESET_EACH	300	/* a reset takes as long as hundreds of writes */
+#define TAMED_MS	120000
 
 struct device {
 	int fd;
@@ -111,6 +118,32 @@ static void act(struct device *dev)
 	}
 }
 
+/* Wait until the host has said it, but not for ever. */
+static void await(struct device *dev, int status)
+{
+	unsigned char is;
+	int ms;
+
+	for (ms = 0; ms < TAMED_MS; ms++) {
+		if (pread(dev->fd, &is, 1, dev->cap + MIGCAP_VMM_STATUS) == 1 &&
+		    is == status)
+			return;
+		usleep(1000);
+	}
+}
+
+static void behave(struct device *dev)
+{
+	put(dev, dev->cap + MIGCAP_VF_STATUS, 0, 1);
+	put(dev, COMMAND, COMMAND_WORKS, 2);
+	put(dev, dev->cap + MIGCAP_CTRL, MIGCAP_CTRL_DRIVER, 1);
+	await(dev, MIGCAP_VMM_START);
+	put(dev, COMMAND, COMMAND_WORKS & ~COMMAND_MASTER, 2);
+	put(dev, dev->cap + MIGCAP_VF_STATUS, MIGCAP_VF_READY, 1);
+	await(dev, MIGCAP_VMM_END);
+	unlink(HOSTILE_TAMED);
+}
+
 int main(int argc, char **argv)
 {
 	struct device dev;
@@ -124,6 +157,8 @@ int main(int argc, char **argv)
 	}
 	dev.exp = find_express(dev.fd);
 	for (;;) {
+		if (!access(HOSTILE_TAMED, F_OK))
+			behave(&dev);
 		for (burst = random_below(&dev.rnd, BURST); burst; burst--)
 			act(&dev);
 		usleep(random_below(&dev.rnd, PAUSE_US));

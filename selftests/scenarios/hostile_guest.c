@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A guest that does to its VF whatever it can, while it is migrated.  Guarantees:
- * each migration comes to an end, be it well or not; a neighbour on another VF of
+ * A guest that does to its VF whatever it can, while it is migrated, but for some
+ * migrations, in which it lets itself be moved and is hostile where it arrives.
+ * Guarantees: each migration comes to an end, be it well or not; those that it
+ * lets happen complete; a neighbour on another VF of
  * the same NIC keeps its connection, its data are right, and as many of its
  * pings are answered as before; nobody's kernel has anything to complain of; and
  * when that guest is gone, its VFs serve another one.
@@ -18,6 +20,7 @@
 #include "../lib/clock.h"
 #include "../lib/failure.h"
 #include "../lib/hostile.h"
+#include "../lib/hostile_guest.h"
 #include "../lib/nic.h"
 #include "../lib/nl.h"
 #include "../lib/scenario_fixture.h"
@@ -29,9 +32,11 @@
 #define NETWORK_MS		60000
 #define PHASE_MS		10000
 #define LATE_MS			2000
-#define MIGRATIONS		5
+#define MIGRATIONS		6
 #define MIGRATE_MS		120000
 #define READY_TIMEOUT_MS	"2000"
+#define TAMED_MS		30000
+#define TAMED_TIMEOUT_MS	"30000"
 #define GRACE_MS		1000
 #define SIGN_OF_LIFE		(128 * 1024)
 
@@ -134,21 +139,37 @@ static int answered_since(struct probe *probe, long long since)
 	return answered + lost ? 1000 * answered / (answered + lost) : 0;
 }
 
-/* An operator quiesces ahead, every other time, and may be let down. */
+static int quiesce_ahead(const char *vf, bool tamed)
+{
+	if (tamed)
+		return migcap_quiesce(vf, stretch_ms(TAMED_MS));
+	migcap_write(vf, "quiesce", "1");
+	sleep_ms(GRACE_MS);
+	return 0;
+}
+
+/*
+ * An operator quiesces ahead, every other time, and may be let down.  Every second of
+ * these times the guest lets itself be migrated.
+ */
 static int try_migration(struct scenario *s, int number)
 {
+	bool tamed = number % 4 == 1;
 	const char *vf = scenario_vf(s);
 	struct migration migration;
 	int err;
 
-	migcap_write(vf, "ready_timeout_ms", READY_TIMEOUT_MS);
+	migcap_write(vf, "ready_timeout_ms",
+		     tamed ? TAMED_TIMEOUT_MS : READY_TIMEOUT_MS);
 	err = scenario_start_destination(s);
+	if (!err && tamed)
+		err = guest_must(&scenario_vm(s)->guest, 20, "touch %s; sleep 0.2",
+				 HOSTILE_TAMED);
 	if (err)
 		return err;
-	if (number % 2) {
-		migcap_write(vf, "quiesce", "1");
-		sleep_ms(GRACE_MS);
-	}
+	err = number % 2 ? quiesce_ahead(vf, tamed) : 0;
+	if (err)
+		return vm_explain(scenario_vm(s), err);
 	migration = scenario_migration(s);
 	err = migration_begin(&migration);
 	if (!err)
@@ -159,6 +180,8 @@ static int try_migration(struct scenario *s, int number)
 	migcap_write(vf, "quiesce", "0");
 	if (!strcmp(migration.status, "completed"))
 		scenario_moved(s);
+	else if (tamed)
+		return vm_explain(scenario_vm(s), -EIO);
 	return vm_explain(scenario_vm(s), 0);
 }
 
