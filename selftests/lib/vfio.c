@@ -302,6 +302,21 @@ unsigned int vfio_dev_find_cap(struct vfio_dev *dev, uint8_t id)
 	return 0;
 }
 
+unsigned int vfio_dev_find_ext_cap(struct vfio_dev *dev, uint16_t id)
+{
+	unsigned int pos = PCI_CFG_SPACE_SIZE;
+	int left = (PCI_CFG_SPACE_EXP_SIZE - PCI_CFG_SPACE_SIZE) / 8;
+	uint32_t header;
+
+	for (; pos >= PCI_CFG_SPACE_SIZE && left; left--) {
+		header = vfio_dev_cfg_read32(dev, pos);
+		if (PCI_EXT_CAP_ID(header) == id)
+			return pos;
+		pos = PCI_EXT_CAP_NEXT(header);
+	}
+	return 0;
+}
+
 int vfio_dev_set_irqs(struct vfio_dev *dev, uint32_t flags, uint32_t index,
 		      uint32_t start, uint32_t count, const void *data,
 		      size_t size)

@@ -72,6 +72,8 @@ int vfio_dev_cfg_write16(struct vfio_dev *dev, unsigned int offset,
 			 uint16_t val);
 /* Offset of a capability in the list that starts at 34h; 0: none. */
 unsigned int vfio_dev_find_cap(struct vfio_dev *dev, uint8_t id);
+/* The same for the list that starts at 100h. */
+unsigned int vfio_dev_find_ext_cap(struct vfio_dev *dev, uint16_t id);
 
 /* VFIO_DEVICE_SET_IRQS with @size bytes of @data. */
 int vfio_dev_set_irqs(struct vfio_dev *dev, uint32_t flags, uint32_t index,

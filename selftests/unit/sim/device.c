@@ -178,6 +178,33 @@ int migcap_vfio_cap_place_choose(struct migcap_vfio_cap_place *place,
 	return 0;
 }
 
+void migcap_vfio_host_regs_open(struct migcap_vfio_host_regs *regs,
+				struct pci_dev *pdev)
+{
+}
+
+void migcap_vfio_host_regs_close(struct migcap_vfio_host_regs *regs,
+				 struct pci_dev *pdev)
+{
+}
+
+void migcap_vfio_host_regs_reset(const struct migcap_vfio_host_regs *regs,
+				 struct pci_dev *pdev)
+{
+}
+
+bool migcap_vfio_host_regs_covers(const struct migcap_vfio_host_regs *regs,
+				  loff_t pos, size_t count)
+{
+	return false;
+}
+
+int migcap_vfio_host_regs_clear(const struct migcap_vfio_host_regs *regs,
+				char __user *buf, size_t count, loff_t pos)
+{
+	return 0;
+}
+
 int migcap_vfio_capinfo(const struct vfio_pci_core_device *core, u16 cap_offset,
 			struct vfio_pci_cap_info __user *arg)
 {

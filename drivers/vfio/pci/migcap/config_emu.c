@@ -4,8 +4,9 @@
  *
  * Owns the bytes of the virtual migration capability, and Bus Master Enable of
  * the Command register as the guest sees it (PCI Express Base Specification
- * 6.0, section 7.5.1.1.3).  All other bytes are vfio-pci core's, and an access
- * to nothing but those goes there as it came.  Any other is cut at the
+ * 6.0, section 7.5.1.1.3).  What is the host kernel's own, host_regs.c keeps from
+ * the guest.  All other bytes are vfio-pci core's, and an access to nothing but
+ * those goes there as it came.  Any other is cut at the
  * capability's edges, so that none of its bytes reaches the device.
  *
  * Lock: config->write_lock around writes to core.  Core resets the device in
@@ -75,7 +76,8 @@ migcap_vfio_config_emu_reads_core(const struct migcap_vfio_config_emu *config,
 				  loff_t pos, size_t count)
 {
 	return !migcap_vfio_config_emu_covers_command(pos, count) &&
-	       !migcap_vfio_config_emu_covers_window(config, pos, count);
+	       !migcap_vfio_config_emu_covers_window(config, pos, count) &&
+	       !migcap_vfio_host_regs_covers(&config->host_regs, pos, count);
 }
 
 /* The registers that reset a device are in its capabilities. */
@@ -157,7 +159,8 @@ migcap_vfio_config_emu_device_read(struct migcap_vfio_config_emu *config,
 						 (u8 __user *)buf +
 							 (PCI_COMMAND - pos)))
 		return -EFAULT;
-	return ret;
+	return migcap_vfio_host_regs_clear(&config->host_regs, buf, ret, pos) ? :
+	       ret;
 }
 
 static ssize_t

@@ -8,6 +8,8 @@
 #include <linux/mutex.h>
 #include <linux/types.h>
 
+#include "host_regs.h"
+
 struct migcap_vfio_guest;
 struct task_struct;
 struct vfio_pci_core_device;
@@ -17,6 +19,7 @@ struct vfio_pci_core_device;
  * @core: the device below
  * @guest: owns what the capability's bytes mean
  * @offset: of the capability; set before the device is used
+ * @host_regs: what is kept from the guest; set before the device is used
  * @write_lock: orders writes to the device below, protects @writer
  * @writer: who is writing there; may be compared with current without the lock
  */
@@ -24,6 +27,7 @@ struct migcap_vfio_config_emu {
 	struct vfio_pci_core_device *core;
 	struct migcap_vfio_guest *guest;
 	u16 offset;
+	struct migcap_vfio_host_regs host_regs;
 	/* outermost: core's memory_lock is taken under it; protects writer */
 	struct mutex write_lock;
 	struct task_struct *writer;

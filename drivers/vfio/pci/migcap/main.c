@@ -68,6 +68,7 @@ static void migcap_vfio_reset_done(struct pci_dev *pdev)
 	struct vfio_pci_core_device *core = dev_get_drvdata(&pdev->dev);
 	struct migcap_vfio_device *mvdev = migcap_vfio_from_vdev(&core->vdev);
 
+	migcap_vfio_host_regs_reset(&mvdev->config.host_regs, pdev);
 	if (migcap_vfio_config_emu_is_writing(&mvdev->config))
 		return;
 	atomic_inc(&mvdev->reset_seq);

@@ -103,6 +103,7 @@ static int migcap_vfio_dev_open_device(struct vfio_device *vdev)
 		vfio_pci_core_disable(&mvdev->core);
 		return ret;
 	}
+	migcap_vfio_host_regs_open(&mvdev->config.host_regs, mvdev->core.pdev);
 	migcap_vfio_guest_open(&mvdev->guest);
 	migcap_vfio_migration_open(mvdev);
 	vfio_pci_core_finish_enable(&mvdev->core);
@@ -119,6 +120,7 @@ static void migcap_vfio_dev_close_device(struct vfio_device *vdev)
 	/* A VMM leaves it running on the source of a migration. */
 	migcap_vfio_dirty_log_stop(&mvdev->log);
 	migcap_vfio_dirty_pinned_close(&mvdev->pinned);
+	migcap_vfio_host_regs_close(&mvdev->config.host_regs, mvdev->core.pdev);
 	vfio_pci_core_close_device(vdev);
 }
 
