@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# For operators: builds and installs both modules for one kernel, out of tree.
+# For operators: builds and installs both modules for one kernel, out of tree, and
+# the tool.
 # For developers: the lab (selftests/lab), which needs root and nothing else.
 # What the modules consist of is in the Kbuild files.
 
@@ -29,7 +30,15 @@ uninstall:
 	$(RM) -r $(INSTALLED)
 	$(DEPMOD)
 
+# Needs libnl-3, libnl-route-3 and jansson, the modules do not.
+tools:
+	$(MAKE) -C tools/migcap
+
+tools-install:
+	$(MAKE) -C tools/migcap install
+
 clean:
+	$(MAKE) -C tools/migcap clean
 	@if [ -d $(KDIR) ]; then $(MAKE) -C $(KDIR) M=$(CURDIR) clean; fi
 	$(RM) -r out
 
@@ -61,6 +70,8 @@ guest-shell:
 help:
 	@echo 'make              build both modules (KDIR=$(KDIR))'
 	@echo 'make install      install them there, make uninstall removes them'
+	@echo 'make tools        build the tool migcap; make tools-install installs it'
+	@echo '                  (DESTDIR=, PREFIX=/usr/local)'
 	@echo 'make clean        remove what was built (the cache of the lab stays)'
 	@echo
 	@echo 'As root, on any Debian machine, without KVM and without a NIC with SR-IOV:'
@@ -78,5 +89,5 @@ help:
 	@echo 'make lab-shell    a shell in L1, the virtual host'
 	@echo 'make guest-shell  a shell in L2, a guest with a VF'
 
-.PHONY: all modules install uninstall clean demo check check-all check-debug bench soak \
+.PHONY: all modules install uninstall tools tools-install clean demo check check-all check-debug bench soak \
 	lab-shell guest-shell help
