@@ -18,6 +18,7 @@ static const struct tool_command * const commands[] = {
 	&check_command,
 	&quiesce_command,
 	&release_command,
+	&watch_command,
 };
 
 static void print_help(FILE *out)
