@@ -19,6 +19,7 @@ static const struct tool_command * const commands[] = {
 	&quiesce_command,
 	&release_command,
 	&watch_command,
+	&follow_command,
 };
 
 static void print_help(FILE *out)
