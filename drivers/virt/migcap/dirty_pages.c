@@ -25,6 +25,7 @@
  */
 #include <linux/gfp.h>
 #include <linux/memory_hotplug.h>
+#include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/mutex.h>
 #include <linux/pfn.h>
