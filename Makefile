@@ -61,6 +61,12 @@ bench:
 soak:
 	@$(LAB)/soak $(or $(SUITE),iommufd) $(or $(N),100)
 
+lint unit:
+	@$(LAB)/lint $@
+
+check-series:
+	@$(LAB)/series each
+
 lab-shell:
 	@$(LAB)/l1 --suite $(or $(SUITE),trixie)
 
@@ -74,6 +80,10 @@ help:
 	@echo '                  (DESTDIR=, PREFIX=/usr/local)'
 	@echo 'make clean        remove what was built (the cache of the lab stays)'
 	@echo
+	@echo 'make lint         style, shell scripts, headers and documents, as far as this'
+	@echo '                  machine has the tools (KSRC=<kernel source>)'
+	@echo 'make unit         tests of the pure parts (KSRC=<kernel source>)'
+	@echo
 	@echo 'As root, on any Debian machine, without KVM and without a NIC with SR-IOV:'
 	@echo 'make demo         a VM with a VF is live-migrated before your eyes'
 	@echo 'make check        all tests on a Debian kernel, and those of the DMA log on two'
@@ -86,8 +96,9 @@ help:
 	@echo 'make bench        migcap measured against its peers (QUICK=1: 8 minutes)'
 	@echo 'make soak         a guest migrated N=100 times with traffic, all of it checked,'
 	@echo '                  and what is held before and after counted'
+	@echo 'make check-series the drivers as patches to a kernel, built after each of them'
 	@echo 'make lab-shell    a shell in L1, the virtual host'
 	@echo 'make guest-shell  a shell in L2, a guest with a VF'
 
-.PHONY: all modules install uninstall tools tools-install clean demo check check-all check-debug bench soak \
-	lab-shell guest-shell help
+.PHONY: all modules install uninstall tools tools-install clean demo check check-all \
+	check-debug bench soak lint unit check-series lab-shell guest-shell help
