@@ -226,8 +226,12 @@ TEST_F(sysfs, quiesced_limit)
 
 TEST_F(sysfs, on_timeout)
 {
+	EXPECT_EQ(0, host_attr_write(&self->vf, "on_timeout", "force\n"));
+	EXPECT_STREQ("force", host_attr(&self->vf, "on_timeout"));
+	EXPECT_EQ(0, host_attr_write(&self->vf, "on_timeout", "force-lost"));
+	EXPECT_STREQ("force-lost", host_attr(&self->vf, "on_timeout"));
 	EXPECT_EQ(0, host_attr_write(&self->vf, "on_timeout", "abort\n"));
-	expect_kept(_metadata, &self->vf, "on_timeout", "force", -EOPNOTSUPP);
+	expect_kept(_metadata, &self->vf, "on_timeout", "forced", -EINVAL);
 	expect_kept(_metadata, &self->vf, "on_timeout", "never", -EINVAL);
 	expect_kept(_metadata, &self->vf, "on_timeout", "abort force",
 		    -EINVAL);

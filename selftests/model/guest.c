@@ -60,6 +60,7 @@ static void write_bytes(unsigned int offset, const uint8_t *bytes, size_t len)
 {
 	uint8_t ctrl = guest_register(MIGCAP_CTRL);
 	uint32_t val = 0;
+	bool knew = false;
 
 	if (covers(offset, len, MIGCAP_CTRL))
 		ctrl |= bytes[MIGCAP_CTRL - offset];
@@ -71,7 +72,11 @@ static void write_bytes(unsigned int offset, const uint8_t *bytes, size_t len)
 	memcpy(&val, bytes, len < 4 ? len : 4);
 	story_tell("guest writes %s%ld bytes at %#lx: %#lx",
 		   "", len, offset, val);
+	if (covers(offset, len, MIGCAP_VF_STATUS))
+		knew = rules_guest_answers();
 	vf_cfg_write(vf_capability() + offset, bytes, len);
+	if (covers(offset, len, MIGCAP_VF_STATUS))
+		rules_guest_answered(knew);
 }
 
 static void write_register(unsigned int reg, uint8_t val)
@@ -115,7 +120,8 @@ static void poll_registers(void)
 	if (guest_register(MIGCAP_VMM_STATUS) == MIGCAP_VMM_START) {
 		if (!ready)
 			write_register(MIGCAP_VF_STATUS, MIGCAP_VF_READY);
-	} else if (ready || one_in(8)) {
+	} else if (ready || one_in(8) ||
+		   guest_register(MIGCAP_EVENT) & MIGCAP_EVENT_DEVICE_RESET) {
 		use_device();
 	}
 }

@@ -43,6 +43,7 @@ enum model_end {
 	MODEL_END_STILL,
 	MODEL_END_TRACKED,
 	MODEL_END_STOPPED,
+	MODEL_END_FORCED,
 	MODEL_END_ARRIVED,
 	MODEL_END_TIMEOUT,
 	MODEL_NR_ENDS,
@@ -64,6 +65,7 @@ struct model {
 	uint64_t steps;
 	bool failed;
 	bool calm;	/* nobody interferes: guest and host stand still */
+	bool pended;	/* in this step, transactions did not come to an end */
 	int depth;	/* what is done is done in the middle of something */
 	uint64_t acts;	/* of guests, devices and hosts that interfere */
 	uint64_t ends[MODEL_NR_ENDS];
@@ -153,11 +155,19 @@ struct session {
 	uint64_t covered;
 };
 
+/* Whether the guest has to be told that its device was reset. */
+enum reset_due {
+	RESET_IS_NOT_DUE,
+	RESET_IS_DUE,
+	RESET_MAY_BE_DUE,
+};
+
 struct vmm {
 	bool is_open;
 	bool runs;	/* vCPUs do */
 	bool arriving;	/* from RESUMING until the device runs */
-	bool may_have_arrived;
+	bool cut;	/* the device was stopped without the guest's consent */
+	bool migrates_stopped;	/* in STOP, it has asked for log or size */
 	uint32_t state;
 	bool logging;
 	uint64_t log_pages;
@@ -168,12 +178,16 @@ struct vmm {
 	int file_error;
 	uint64_t initial_bytes;
 	bool must_fail;	/* the guest was late */
+	bool must_go_on;	/* the guest was late, and need not be asked */
 	size_t read_since_late;
 	bool file_ended;
 	uint8_t stream[1024];
 	size_t stream_size;
 	uint8_t good[1024];	/* the last one that was complete */
 	size_t good_size;
+	enum reset_due good_reset_due;
+	uint64_t acts_at_stop;	/* of the guest, when STOP_COPY was entered */
+	bool load_is_intact;
 };
 
 extern struct vmm vmm;
@@ -208,11 +222,19 @@ void vmm_report_some(void);
 void rules_check(void);
 /* Registers, Command or the question have changed for good reason. */
 void rules_new_life(void);
+/* That is about to happen, and the guest may see it in the middle. */
+void rules_life_ends(void);
 /* Counters begin anew, and the operator's choices are lost. */
 void rules_new_driver(void);
 /* A START that stands may have been taken over, with new times. */
 void rules_new_question(void);
 void rules_operator_asked(void);
+enum reset_due rules_reset_due(void);
+void rules_reset_is_due(enum reset_due due);
+/* The guest is about to write VF_STATUS: does it know of a reset?  It has. */
+bool rules_guest_answers(void);
+void rules_guest_answered(bool knew);
+void rules_set_policy(unsigned int policy);
 void rules_set_timeout(uint64_t ms);
 void rules_set_limit(uint64_t ms);
 

@@ -17,6 +17,9 @@
 #define ASKED_BY_OPERATOR	1
 #define ASKED_BY_VMM		2
 #define COUNTERS		32
+#define FORCE_LOST		2
+#define NONE_JUDGED		-1
+#define NOT_TO_BE_JUDGED	-2
 
 /* A START as it is seen from outside. */
 struct question {
@@ -27,6 +30,7 @@ struct question {
 	uint64_t limit;
 	uint64_t quiesced_at;
 	bool ahead;	/* quiesced since before START */
+	bool unclear;	/* the operator has changed his mind about it */
 	long timeouts;	/* the counter before it */
 };
 
@@ -36,8 +40,11 @@ static struct {
 	uint8_t regs[MIGCAP_LENGTH_VALUE];
 	struct question question;
 	bool operator_asked;
+	unsigned int policy;
 	uint64_t timeout_ms;
 	uint64_t limit_ms;
+	enum reset_due reset_due;
+	int judged;	/* EPOCH up to which each END was looked at, or below */
 	long timeouts;
 	long long counters[COUNTERS];
 } seen;
@@ -47,7 +54,14 @@ void rules_new_life(void)
 	seen.valid = false;
 	seen.operator_asked = false;
 	seen.question = (struct question){};
+	seen.reset_due = RESET_IS_NOT_DUE;
+	seen.judged = NONE_JUDGED;
 	memory.periods++;
+}
+
+void rules_life_ends(void)
+{
+	seen.judged = NOT_TO_BE_JUDGED;
 }
 
 void rules_new_driver(void)
@@ -67,6 +81,61 @@ void rules_new_question(void)
 void rules_operator_asked(void)
 {
 	seen.operator_asked = true;
+}
+
+/* What becomes of a question that has been asked already is not clear. */
+void rules_set_policy(unsigned int policy)
+{
+	seen.policy = policy;
+	seen.question.unclear = true;
+	vmm.must_fail = false;
+	vmm.must_go_on = false;
+}
+
+void rules_reset_is_due(enum reset_due due)
+{
+	seen.reset_due = due;
+}
+
+/* DEVICE_RESET comes with each END until the guest has answered, if it is due. */
+static void judge_end(const uint8_t *regs)
+{
+	bool told = regs[MIGCAP_EVENT] & MIGCAP_EVENT_DEVICE_RESET;
+	bool end = regs[MIGCAP_VMM_STATUS] == MIGCAP_VMM_END;
+
+	if (seen.judged == NOT_TO_BE_JUDGED)
+		return;
+	if (told && !end)
+		model_fail("EVENT.DEVICE_RESET goes along with START");
+	if (seen.judged >= 0 && regs[MIGCAP_EPOCH] != seen.judged && end &&
+	    seen.reset_due != RESET_MAY_BE_DUE && told != seen.reset_due)
+		model_fail(told ? "the guest is told of a reset that was none" :
+				  "the guest is not told that its device was reset");
+	if (regs[MIGCAP_EPOCH] != seen.judged && end)
+		seen.reset_due = told ? RESET_IS_DUE : RESET_IS_NOT_DUE;
+	seen.judged = regs[MIGCAP_EPOCH];
+}
+
+static void read_registers(uint8_t *regs)
+{
+	vf_cfg_read(vf_capability(), regs, MIGCAP_LENGTH_VALUE);
+}
+
+bool rules_guest_answers(void)
+{
+	uint8_t regs[MIGCAP_LENGTH_VALUE];
+
+	read_registers(regs);
+	judge_end(regs);
+	return regs[MIGCAP_EVENT] & MIGCAP_EVENT_DEVICE_RESET;
+}
+
+void rules_guest_answered(bool knew)
+{
+	if (vmm.arriving || vmm.cut)
+		return;
+	if (knew || guest_register(MIGCAP_VF_STATUS) == MIGCAP_VF_READY)
+		seen.reset_due = RESET_IS_NOT_DUE;
 }
 
 void rules_set_timeout(uint64_t ms)
@@ -100,7 +169,45 @@ static void check_registers(const uint8_t *regs)
 			   regs[MIGCAP_VMM_STATUS]);
 }
 
-/* The gate is closed while READY and on a device that arrives, and only then. */
+/* A device in use may be cut off where an operator allows it, for a migration. */
+static bool may_be_cut(void)
+{
+	if (!seen.policy)
+		return false;
+	return vmm.state == STOP_COPY ||
+	       (vmm.state == STOP && vmm.migrates_stopped);
+}
+
+/* What the driver says of it, and when that may change. */
+static void check_cut(void)
+{
+	bool forced = !strcmp(vf_attr("quiesce"), "forced");
+
+	if (vmm.cut && !forced)
+		model_fail("a device that was cut off is so no more in %s",
+			   mig_state_name(vmm.state));
+	if (!vmm.cut && forced && !may_be_cut())
+		model_fail("the device is cut off in %s",
+			   mig_state_name(vmm.state));
+	if (!vmm.cut && forced)
+		seen.reset_due = RESET_IS_DUE;
+	else if (model.pended && seen.reset_due == RESET_IS_NOT_DUE &&
+		 may_be_cut())
+		seen.reset_due = RESET_MAY_BE_DUE;
+	model.pended = false;
+	vmm.cut = forced;
+}
+
+enum reset_due rules_reset_due(void)
+{
+	check_cut();
+	return seen.reset_due;
+}
+
+/*
+ * The gate is closed while READY, on a device that arrives, and on one that was
+ * cut off, and only then.
+ */
 static void check_gate(const uint8_t *regs)
 {
 	bool ready = regs[MIGCAP_VF_STATUS] == MIGCAP_VF_READY;
@@ -109,10 +216,9 @@ static void check_gate(const uint8_t *regs)
 
 	vf_cfg_read(PCI_COMMAND, &command, 1);
 	set = command & PCI_COMMAND_MASTER;
-	if (!vmm.may_have_arrived &&
-	    hardware != (set && !ready && !vmm.arriving))
-		model_fail("hardware's Bus Master Enable %d: guest's %d, READY %d, arriving %d",
-			   hardware, set, ready, vmm.arriving);
+	if (hardware != (set && !ready && !vmm.arriving && !vmm.cut))
+		model_fail("Bus Master Enable %d: guest's %d, READY %d, arriving %d, cut off %d",
+			   hardware, set, ready, vmm.arriving, vmm.cut);
 	if (guest.knows_bus_master && guest.bus_master != set)
 		model_fail("guest wrote %d to Bus Master Enable, and reads %d",
 			   guest.bus_master, set);
@@ -174,11 +280,14 @@ static bool is_overdue(const struct question *q, uint64_t deadline,
 	return vf_traits.exact;
 }
 
-static void vmm_is_late(void)
+static void vmm_is_late(const struct question *q)
 {
-	if (vmm.must_fail || !vmm_saves(vmm.state))
+	if (vmm.must_fail || vmm.must_go_on || q->unclear ||
+	    !vmm_saves(vmm.state))
 		return;
-	vmm.must_fail = true;
+	/* Whether somebody is there to be forced changes all the time. */
+	vmm.must_fail = !seen.policy || !vf_traits.logs_dma;
+	vmm.must_go_on = seen.policy == FORCE_LOST && vf_traits.logs_dma;
 	vmm.read_since_late = 0;
 }
 
@@ -193,12 +302,12 @@ static void check_deadline(const struct question *q)
 	if (q->asker == ASKED_BY_OPERATOR && overdue)
 		model_fail("an operator's START stands for too long");
 	else if (q->asker == ASKED_BY_VMM && vf_traits.exact)
-		vmm_is_late();
+		vmm_is_late(q);
 	else if (q->asker == ASKED_BY_VMM && overdue)
 		model_fail("a VMM's START stands for too long");
 	else if (q->asker == ASKED_BY_VMM &&
 		 counter("\ntimeouts ") != q->timeouts)
-		vmm_is_late();
+		vmm_is_late(q);
 }
 
 static void check_question(const uint8_t *regs)
@@ -293,6 +402,8 @@ void rules_check(void)
 	model.calm = true;
 	vf_cfg_read(vf_capability(), regs, sizeof(regs));
 	check_registers(regs);
+	judge_end(regs);
+	check_cut();
 	check_gate(regs);
 	check_question(regs);
 	check_end(regs);

@@ -32,10 +32,12 @@ void session_lose(void)
 		session_end();
 }
 
-static void arrived(void)
+/* The device runs: what was collected before is of no worth any more. */
+static void device_runs(void)
 {
 	vmm.arriving = false;
-	vmm.may_have_arrived = false;
+	vmm.cut = false;
+	session.collected = false;
 }
 
 static void begin_life(void)
@@ -43,7 +45,7 @@ static void begin_life(void)
 	vmm.is_open = true;
 	vmm.runs = true;
 	vmm.state = RUNNING;
-	arrived();
+	device_runs();
 	vmm.logging = false;
 	vmm.was_in_precopy = false;
 	guest_restart();
@@ -62,6 +64,7 @@ void vmm_open(void)
 void vmm_close(void)
 {
 	story_tell("VMM closes the device%s", "", 0, 0, 0);
+	rules_life_ends();
 	vf_close();
 	vmm.is_open = false;
 	if (session.by_log)
@@ -75,6 +78,7 @@ void vmm_rebind(void)
 {
 	story_tell("VMM goes away%s, another one gets the device", "", 0, 0, 0);
 	session_end();
+	rules_life_ends();
 	story_result(story_tell("device%s is bound anew", "", 0, 0, 0),
 		     vf_rebind());
 	vmm.tracking = false;
@@ -85,9 +89,10 @@ void vmm_rebind(void)
 
 void vmm_reset(void)
 {
+	rules_life_ends();
 	story_result(story_tell("VMM resets the device%s", "", 0, 0, 0),
 		     vf_reset());
-	arrived();
+	device_runs();
 	vmm.was_in_precopy = false;
 	vmm.state = vf_get_state();
 	vmm.runs = true;
@@ -112,6 +117,7 @@ static void enter_precopy(uint8_t ctrl, bool undisturbed)
 	vmm.file_ended = false;
 	vmm.initial_bytes = ~0ULL;
 	vmm.must_fail = false;
+	vmm.must_go_on = false;
 	vmm.stream_size = 0;
 	vmm.tracked = now & MIGCAP_CTRL_DMA_TRACKED;
 	/* A promise that came and went meanwhile may have been seen, or not. */
@@ -127,24 +133,32 @@ static void enter_stop_copy(void)
 	vmm.file_error = 0;
 	vmm.file_ended = false;
 	vmm.must_fail = false;
+	vmm.must_go_on = false;
 	vmm.stream_size = 0;
 }
 
-/* The path from RESUMING leads through RUNNING, or does not. */
-static bool passes_running(uint32_t from, uint32_t to)
+static bool is_stopped(uint32_t state)
 {
-	return to == RUNNING || (to == PRE_COPY && !vmm_in_precopy(from)) ||
+	return state == STOP || state == STOP_COPY || state == RESUMING;
+}
+
+/* The path leads out of STOP, or through RUNNING. */
+static bool lets_device_run(uint32_t from, uint32_t to)
+{
+	return (is_stopped(from) && !is_stopped(to)) || to == RUNNING ||
+	       (to == PRE_COPY && !vmm_in_precopy(from)) ||
 	       (from == PRE_COPY && !vmm_saves(to));
 }
 
 static void follow_state(uint32_t from, uint32_t to, uint8_t ctrl,
 			 bool undisturbed)
 {
-	if (passes_running(from, to))
-		arrived();
-	/* A migration of a device that never ran: its limit ends that, too. */
-	if (vmm.arriving && vmm_in_precopy(to))
-		vmm.may_have_arrived = true;
+	if (lets_device_run(from, to))
+		device_runs();
+	if (to == STOP)
+		vmm.migrates_stopped = false;
+	if (to == STOP_COPY)
+		vmm.acts_at_stop = guest.acts;
 	if (vmm_saves(from) && !vmm_saves(to)) {
 		vmm.file_ended = false;
 		vmm.was_in_precopy = false;
@@ -156,6 +170,8 @@ static void follow_state(uint32_t from, uint32_t to, uint8_t ctrl,
 		enter_stop_copy();
 	if (to == RESUMING && from != RESUMING) {
 		vmm.arriving = true;
+		vmm.cut = false;
+		vmm.load_is_intact = true;
 		vmm.stream_size = 0;
 		session_end();
 	}
@@ -164,6 +180,8 @@ static void follow_state(uint32_t from, uint32_t to, uint8_t ctrl,
 		guest.knows_bus_master = false;
 		memory_forget_reports();
 		rules_new_life();
+		rules_reset_is_due(vmm.load_is_intact ? vmm.good_reset_due :
+						       RESET_MAY_BE_DUE);
 	}
 	if (to == RUNNING || to == PRE_COPY)
 		vmm.runs = true;

@@ -23,6 +23,10 @@ static void end_of_file(void)
 	if (vmm.stream_size < sizeof(vmm.stream)) {
 		memcpy(vmm.good, vmm.stream, vmm.stream_size);
 		vmm.good_size = vmm.stream_size;
+		/* What was read before the guest acted says what was due then. */
+		vmm.good_reset_due = guest.acts == vmm.acts_at_stop ?
+					     rules_reset_due() :
+					     RESET_MAY_BE_DUE;
 	}
 	session_complete();
 }
@@ -43,6 +47,8 @@ static void judge_read(ssize_t ret)
 	/* What is left of a record may be read still. */
 	if (ret > 0)
 		vmm.read_since_late += ret;
+	if (vmm.must_go_on && ret == -ETIMEDOUT && !vmm.file_error)
+		model_fail("the guest was late and could have been forced");
 	if (vmm.must_fail && vmm_in_precopy(vmm.state) &&
 	    (!ret || ret == -ENOMSG || vmm.read_since_late > RECORD_MAX))
 		model_fail("the guest was late, and read() gives %zd", ret);
@@ -79,6 +85,17 @@ void vmm_read(void)
 	vmm.stream_size += ret;
 }
 
+/*
+ * A VMM that is allowed to force reads on after the guest was late, and must be
+ * told to stop the VM then.
+ */
+static void judge_size(uint64_t size)
+{
+	if (vmm.must_go_on && vmm.state == PRE_COPY && !vmm.file_error &&
+	    vmm.read_since_late > RECORD_MAX && size >= MUCH)
+		model_fail("the guest was late, and the VMM has to wait on");
+}
+
 /* A VMM was told that it may stop the VM: that must not have been in vain. */
 static void stop_now(void)
 {
@@ -104,6 +121,13 @@ void vmm_query(void)
 	int ret = vf_data_size(&size);
 
 	story_result(line, ret ? ret : (long)size);
+	if (!ret && vmm.state == PRE_COPY)
+		judge_size(size);
+	/* It sends memory after that, or asks once more what is dirty. */
+	if (state == STOP) {
+		vmm.migrates_stopped = true;
+		session.collected = false;
+	}
 	if (state == STOP && !vf_traits.logs_dma &&
 	    (session.kind != SESSION_STOPPED || one_in(2)))
 		session_begin(SESSION_STOPPED);
@@ -146,8 +170,10 @@ void vmm_load(void)
 	size_t len = vmm.good_size;
 
 	memcpy(bytes, vmm.good, len);
-	if (len && one_in(10))
+	if (len && one_in(10)) {
 		bytes[pick(len)] ^= 1 << pick(8);
+		vmm.load_is_intact = false;
+	}
 	if (one_in(10))
 		len = pick(len + 1);
 	line = story_tell("VMM loads%s %ld bytes", "", len, 0, 0);

@@ -52,6 +52,12 @@ static void query_log(uint64_t iova, uint64_t length, uint64_t page_size)
 
 	line = story_tell("VMM queries the log%s: %#lx, %#lx bytes, unit %#lx",
 			  "", iova, length, page_size);
+	if (vmm.state == STOP && vmm.logging) {
+		vmm.migrates_stopped = true;
+		/* One that logs asks no container. */
+		if (!session.by_log)
+			session.collected = false;
+	}
 	ret = vf_log_report(&query, page_size, &pages);
 	story_result(line, ret ? ret : __builtin_popcountll(pages));
 	if (ret != (vmm.logging ? 0 : -EINVAL) && length &&
@@ -122,7 +128,7 @@ void vmm_collect(void)
 		query_all();
 	else if (vmm.tracking)
 		query_container();
-	if (!vmm.runs)
+	if (vmm.state == STOP || vmm.state == STOP_COPY)
 		session.collected = true;
 }
 
@@ -269,6 +275,8 @@ static void count_end(void)
 	else if (session.kind == SESSION_LOG)
 		end = MODEL_END_LOG;
 	model.ends[end]++;
+	if (vmm.cut)
+		model.ends[MODEL_END_FORCED]++;
 }
 
 /* The stream is complete: the VM runs elsewhere, with what was sent of it. */

@@ -22,6 +22,7 @@ static const char * const end_names[] = {
 	[MODEL_END_STILL] = "quiesced ahead",
 	[MODEL_END_TRACKED] = "tracked by the guest",
 	[MODEL_END_STOPPED] = "of a stopped VM",
+	[MODEL_END_FORCED] = "without the guest's consent",
 	[MODEL_END_ARRIVED] = "arrived",
 	[MODEL_END_TIMEOUT] = "timed out",
 };
@@ -55,6 +56,8 @@ bool model_fault(enum model_fault fault)
 	if (model.calm || !one_in(chances[fault]))
 		return false;
 	model.acts++;
+	if (fault == MODEL_FAULT_TRANSACTIONS_PEND)
+		model.pended = true;
 	story_tell("   fault: %s", names[fault], 0, 0, 0);
 	return true;
 }
@@ -116,8 +119,19 @@ static void set_limit(void)
 	rules_set_limit(ms);
 }
 
+static void set_policy(void)
+{
+	static const char * const names[] = { "abort", "force", "force-lost" };
+	unsigned int policy = pick(3);
+
+	story_tell("operator sets on_timeout to %s", names[policy], 0, 0, 0);
+	vf_attr_write("on_timeout", names[policy]);
+	rules_set_policy(policy);
+}
+
 void operator_choose(void)
 {
+	set_policy();
 	set_timeout();
 	set_limit();
 }
@@ -132,18 +146,23 @@ void operator_asks(bool quiesce)
 	story_result(line, ret);
 	if (!ret && quiesce)
 		rules_operator_asked();
+	/* The guest has its device back, stopped or not, unless it arrives. */
+	if (!ret && !quiesce && !vmm.arriving)
+		vmm.cut = false;
 }
 
 static void operator_acts(void)
 {
-	unsigned int what = pick(10);
+	unsigned int what = pick(12);
 
 	if (what < 1)
 		set_timeout();
 	else if (what < 2)
 		set_limit();
+	else if (what < 4)
+		set_policy();
 	else
-		operator_asks(what < 7);
+		operator_asks(what < 9);
 }
 
 static void time_passes(void)
@@ -228,16 +247,17 @@ bool model_got_everywhere(void)
 {
 	static const enum model_end logs[] = {
 		MODEL_END_LOG, MODEL_END_LOG_PRE_COPY, MODEL_END_CONTAINER,
-		MODEL_END_CONTAINER_PRE_COPY, MODEL_END_ARRIVED,
+		MODEL_END_CONTAINER_PRE_COPY, MODEL_END_FORCED,
+		MODEL_END_ARRIVED,
 	};
 	static const enum model_end none[] = {
 		MODEL_END_STILL, MODEL_END_TRACKED, MODEL_END_STOPPED,
-		MODEL_END_CONTAINER, MODEL_END_ARRIVED,
+		MODEL_END_CONTAINER, MODEL_END_FORCED, MODEL_END_ARRIVED,
 	};
 	const enum model_end *ends = vf_traits.logs_dma ? logs : none;
 	int i;
 
-	for (i = 0; i < 5; i++)
+	for (i = 0; i < sizeof(logs) / sizeof(logs[0]); i++)
 		if (!model.ends[ends[i]])
 			return false;
 	return true;

@@ -112,6 +112,16 @@ void sim_cancel_timer(struct delayed_work *work)
 	sim.timer = NULL;
 }
 
+int sim_match_string(const char * const *names, size_t nr, const char *text)
+{
+	size_t len = strcspn(text, "\n"), i;
+
+	for (i = 0; i < nr; i++)
+		if (strlen(names[i]) == len && !strncmp(names[i], text, len))
+			return i;
+	return -EINVAL;
+}
+
 int kstrtobool(const char *text, bool *val)
 {
 	*val = *text == '1';

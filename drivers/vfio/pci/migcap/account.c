@@ -17,6 +17,12 @@
  *    page before that answer.
  * 3. A migration for which rule 2 cannot be kept fails in read(), or at
  *    STOP -> STOP_COPY, with a reason.  It never succeeds with a hole.
+ * 4. A device that is cut off without its guest's consent is one that may have
+ *    written until that moment, whatever the guest had promised: an answer that
+ *    was not given keeps no promise.  It is cut off only where the VMM still has
+ *    to look after that, and only for a migration that does not depend on the
+ *    guest.  Its guest is told with the END that lets it run again, whichever
+ *    host that is on.
  *
  * The counters are compared, never looked at alone, so a change that came and
  * went between two looks is seen.

@@ -26,8 +26,7 @@
  * by the arc.
  *
  * Context: the state lock is held, the device is powered.
- * Return: true if migcap_vfio_dirty_pinned_switch() is to be called, without the
- * lock.
+ * Return: true if migcap_vfio_basis_switch() is to be called, without the lock.
  */
 bool migcap_vfio_basis_wants_switch(struct migcap_vfio_device *mvdev)
 {
@@ -54,6 +53,25 @@ bool migcap_vfio_basis_wants_switch(struct migcap_vfio_device *mvdev)
 	return true;
 }
 
+/**
+ * migcap_vfio_basis_switch() - have the container count the device as silent
+ * @mvdev: the device
+ *
+ * A container that cannot do that is refused by the arc, if need be.
+ *
+ * Context: process, waits for the VMM's memory; none of the driver's locks held.
+ * Return: 0, -EBUSY if that does not come, -EINTR if the caller is being killed.
+ */
+int migcap_vfio_basis_switch(struct migcap_vfio_device *mvdev)
+{
+	int ret = migcap_vfio_dirty_pinned_switch(&mvdev->pinned);
+
+	if (ret == -EBUSY)
+		migcap_vfio_refuse(&mvdev->stats, ret,
+				   "memory of the VMM cannot be reached in time");
+	return ret == -EOPNOTSUPP ? 0 : ret;
+}
+
 /*
  * Where neither this driver nor the guest accounts for the device's DMA, it must
  * be quiesced before RAM is sent.
@@ -62,16 +80,16 @@ static int migcap_vfio_basis_choose(struct migcap_vfio_device *mvdev,
 				    const struct migcap_vfio_guest_view *view,
 				    enum migcap_vfio_account_kind *kind)
 {
-	if (view->state == MIGCAP_GUEST_ABSENT)
+	if (view->state == MIGCAP_GUEST_ABSENT && !view->may_cut)
 		return migcap_vfio_refuse(&mvdev->stats, -EOPNOTSUPP,
-					  "nobody in the guest answers");
+					  "nobody in the guest answers: see on_timeout");
 	*kind = MIGCAP_ACCOUNT_REPORTED;
 	if (migcap_vfio_dirty_log_possible())
 		return 0;
 	*kind = view->promises ? MIGCAP_ACCOUNT_TRACKED : MIGCAP_ACCOUNT_STILL;
 	if (!view->promises && !view->quiesced)
 		return migcap_vfio_refuse(&mvdev->stats, -EBUSY,
-					  "quiesce the guest before the migration");
+					  "quiesce the guest before the migration, or stop the VM: see on_timeout");
 	if (!migcap_vfio_dirty_pinned_is_switched(&mvdev->pinned))
 		return migcap_vfio_refuse(&mvdev->stats, -EOPNOTSUPP,
 					  "container cannot track dirty memory by pinned pages");
@@ -112,13 +130,51 @@ int migcap_vfio_basis_precopy(struct migcap_vfio_device *mvdev,
 	return migcap_vfio_refuse(&mvdev->stats, -EBUSY, broken);
 }
 
+/*
+ * The VM is stopped, and a migration of it is under way as far as can be told: so
+ * the device is cut off, if it may be.  If not, STOP_COPY will be refused.
+ */
+static void migcap_vfio_basis_cut(struct migcap_vfio_device *mvdev)
+{
+	lockdep_assert_held(&mvdev->state_lock);
+
+	migcap_vfio_guest_cut(&mvdev->guest);
+}
+
+/**
+ * migcap_vfio_basis_report() - a VMM is about to query the log
+ * @mvdev: the device
+ *
+ * A VMM that logs is migrating, and if the device is in STOP, this report may be
+ * the last.  If the device is
+ * left alone now, a later report cannot mend that: the VMM may not ask for all of
+ * its memory again.
+ *
+ * Context: the state lock is held, the device is powered.
+ */
+void migcap_vfio_basis_report(struct migcap_vfio_device *mvdev)
+{
+	bool stopped = mvdev->state == VFIO_DEVICE_STATE_STOP;
+	struct migcap_vfio_guest_view view;
+
+	if (!stopped && mvdev->state != VFIO_DEVICE_STATE_STOP_COPY)
+		return;
+	migcap_vfio_guest_snapshot(&mvdev->guest, &view);
+	if (!view.log || mvdev->stopped.log == view.log)
+		return;
+	mvdev->stopped.log = view.log;
+	if (stopped)
+		migcap_vfio_basis_cut(mvdev);
+}
+
 /**
  * migcap_vfio_basis_begin_stopped() - a VMM begins to migrate a stopped VM
  * @mvdev: the device
  *
  * Such a VMM never enters PRE_COPY.  But it asks how large the state is, before it
  * sends memory: that is the beginning.  A second query in the same migration
- * begins nothing.
+ * begins nothing.  Where there is a log, or all that is mapped is sent, it need
+ * not be the first: what is sent after it counts.
  *
  * Context: the state lock is held, the device is powered.
  */
@@ -128,8 +184,9 @@ void migcap_vfio_basis_begin_stopped(struct migcap_vfio_device *mvdev)
 
 	lockdep_assert_held(&mvdev->state_lock);
 
-	if (mvdev->stopped.begun)
+	if (mvdev->stopped.begun && !migcap_vfio_dirty_log_possible())
 		return;
+	migcap_vfio_basis_cut(mvdev);
 	migcap_vfio_guest_verify(&mvdev->guest, &view);
 	mvdev->stopped.since = migcap_vfio_account_mark(&view.account);
 	mvdev->stopped.begun = true;
@@ -139,12 +196,13 @@ static int
 migcap_vfio_basis_may_stop_copy(struct migcap_vfio_device *mvdev,
 				const struct migcap_vfio_guest_view *view)
 {
+	const char *text = migcap_vfio_guest_why_not_cut(view);
 	bool begun = mvdev->stopped.begun;
 
 	mvdev->stopped.begun = false;
 	if (!view->quiesced)
-		return migcap_vfio_refuse(&mvdev->stats, -EBUSY,
-					  "stopped before READY");
+		return migcap_vfio_refuse(&mvdev->stats, -EBUSY, text ?:
+					  "device in use, and no migration had begun when it was stopped");
 	if (migcap_vfio_dirty_log_possible() ||
 	    !migcap_vfio_dirty_pinned_is_suspect(&mvdev->pinned))
 		return 0;

@@ -12,9 +12,11 @@ struct migcap_vfio_device;
 struct migcap_vfio_guest_view;
 
 bool migcap_vfio_basis_wants_switch(struct migcap_vfio_device *mvdev);
+int migcap_vfio_basis_switch(struct migcap_vfio_device *mvdev);
 int migcap_vfio_basis_precopy(struct migcap_vfio_device *mvdev,
 			      struct migcap_vfio_guest_view *view,
 			      struct migcap_vfio_account_basis *basis);
+void migcap_vfio_basis_report(struct migcap_vfio_device *mvdev);
 void migcap_vfio_basis_begin_stopped(struct migcap_vfio_device *mvdev);
 int migcap_vfio_basis_stop_copy(struct migcap_vfio_device *mvdev,
 				struct migcap_vfio_account_basis *basis);

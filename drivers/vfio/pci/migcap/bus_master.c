@@ -4,8 +4,9 @@
  *
  * Owns the hardware's Bus Master Enable (PCI Express Base Specification 6.0,
  * section 7.5.1.1.3) while the guest is quiesced.  Does not own when that is:
- * guest.c closes and opens it.  It is never closed on a device in use, since
- * most need their driver to initialise them anew after that.
+ * guest.c closes and opens it.  It is not closed on a device in use, since most
+ * need their driver to initialise them anew after that; the exception is in
+ * guest_cut.c.
  */
 #include <linux/pci.h>
 

@@ -4,7 +4,8 @@
  *
  * Owns the lock around the capability's registers, the gate and the account, and
  * decides when the gate closes and opens.  Does not own what the host asks of
- * the guest (guest_ask.c), nor what follows from an event (guest_state.c).
+ * the guest (guest_ask.c), when a device in use is stopped (guest_cut.c), nor what
+ * follows from an event (guest_state.c).
  *
  * Lock: guest->lock.  A reset takes it below vfio-pci core's memory_lock, so
  * nothing that faults or allocates user memory may happen under it.  Callers
@@ -58,6 +59,7 @@ static void migcap_vfio_guest_restart_locked(struct migcap_vfio_guest *guest)
 	lockdep_assert_held(&guest->lock);
 
 	guest->held = false;
+	guest->cut = false;
 	migcap_vfio_handshake_reset(&guest->handshake);
 	migcap_vfio_account_restart(&guest->account);
 	migcap_vfio_bus_master_open(&guest->bm);
@@ -143,8 +145,8 @@ migcap_vfio_guest_leave_quiesced_locked(struct migcap_vfio_guest *guest)
 	lockdep_assert_held(&guest->lock);
 
 	guest->handshake.regs.vf_status = MIGCAP_VF_WAIT;
-	/* On a device that arrives it opens with END. */
-	if (!guest->held)
+	/* On a device that arrives or was cut off it opens with END. */
+	if (!migcap_vfio_guest_is_blocked_locked(guest))
 		migcap_vfio_bus_master_open(&guest->bm);
 }
 
@@ -176,6 +178,8 @@ void migcap_vfio_guest_write(struct migcap_vfio_guest *guest,
 			     unsigned int offset, const u8 *buf, size_t len)
 {
 	struct migcap_vfio_cap_regs *regs = &guest->handshake.regs;
+	bool answers = offset <= MIGCAP_VF_STATUS &&
+		       offset + len > MIGCAP_VF_STATUS;
 	u8 was;
 
 	mutex_lock(&guest->lock);
@@ -189,6 +193,8 @@ void migcap_vfio_guest_write(struct migcap_vfio_guest *guest,
 		else
 			migcap_vfio_guest_enter_ready_locked(guest);
 	}
+	if (answers && !migcap_vfio_guest_is_blocked_locked(guest))
+		migcap_vfio_handshake_answered(&guest->handshake);
 	migcap_vfio_guest_settle_locked(guest);
 	mutex_unlock(&guest->lock);
 }
@@ -200,8 +206,8 @@ void migcap_vfio_guest_write(struct migcap_vfio_guest *guest,
  *
  * The hardware has what somebody wrote there last, since the gate only clears it.
  * Set behind the closed gate, it says that the guest takes its device back into
- * use.  While the device is being resumed it is the VMM who writes: its value is
- * kept until the gate opens.
+ * use.  While the device is being resumed it is the VMM who writes, and so it is
+ * while one that was cut off is stopped: its value is kept until the gate opens.
  */
 void migcap_vfio_guest_sync_locked(struct migcap_vfio_guest *guest,
 				   bool command)
@@ -216,7 +222,7 @@ void migcap_vfio_guest_sync_locked(struct migcap_vfio_guest *guest,
 		migcap_vfio_bus_master_set_guest(&guest->bm, set);
 	if (!set || !guest->bm.closed)
 		return;
-	if (!guest->held) {
+	if (!migcap_vfio_guest_is_blocked_locked(guest)) {
 		migcap_vfio_guest_leave_quiesced_locked(guest);
 		return;
 	}

@@ -27,17 +27,35 @@ struct migcap_vfio_stream;
 #define MIGCAP_QUIESCED_LIMIT_MS	30000
 
 /**
+ * enum migcap_vfio_on_timeout - what becomes of a migration without consent
+ * @MIGCAP_ON_TIMEOUT_ABORT: it fails
+ * @MIGCAP_ON_TIMEOUT_FORCE: the device is cut off, if somebody in the guest can
+ *	recover its driver
+ * @MIGCAP_ON_TIMEOUT_FORCE_LOST: the device is cut off, and stays dead until the
+ *	guest loads its driver anew, if nobody can
+ * @MIGCAP_NR_ON_TIMEOUT: how many there are
+ */
+enum migcap_vfio_on_timeout {
+	MIGCAP_ON_TIMEOUT_ABORT,
+	MIGCAP_ON_TIMEOUT_FORCE,
+	MIGCAP_ON_TIMEOUT_FORCE_LOST,
+	MIGCAP_NR_ON_TIMEOUT,
+};
+
+/**
  * struct migcap_vfio_guest_shown - what an operator can see of a guest
  * @state: what the host may expect of it
  * @epoch: its EPOCH
  * @asker: on whose behalf START stands
  * @timed_out: START was not answered in time
+ * @cut: its device is cut off
  */
 struct migcap_vfio_guest_shown {
 	enum migcap_vfio_guest_state state;
 	u8 epoch;
 	enum migcap_vfio_asker asker;
 	bool timed_out;
+	bool cut;
 };
 
 /**
@@ -49,11 +67,14 @@ struct migcap_vfio_guest_shown {
  * @handshake: the capability's registers, and where the question stands
  * @bm: the hardware's Bus Master Enable, and the guest's
  * @held: the device is being resumed: config writes are the VMM's
+ * @cut: the device was stopped while in use, and stays so until END
  * @account: what the device may have written
+ * @logs: how many logs have been begun
  * @shown: what those who poll sysfs have been told of
  * @settled: nobody has to wait for the guest; may be read without the lock
  * @timeout_ms: how long an answer may take; may be written without the lock
  * @limit_ms: how long a guest may be kept READY; likewise
+ * @on_timeout: what becomes of a migration without its consent; likewise
  * @timer: looks at the handshake's deadlines
  * @wait: woken when @settled becomes true, and when a migration moves on
  */
@@ -66,11 +87,14 @@ struct migcap_vfio_guest {
 	struct migcap_vfio_handshake handshake;
 	struct migcap_vfio_bus_master bm;
 	bool held;
+	bool cut;
 	struct migcap_vfio_account account;
+	u32 logs;
 	struct migcap_vfio_guest_shown shown;
 	bool settled;
 	u32 timeout_ms;
 	u32 limit_ms;
+	enum migcap_vfio_on_timeout on_timeout;
 	struct delayed_work timer;
 	wait_queue_head_t wait;
 };
@@ -83,6 +107,9 @@ struct migcap_vfio_guest {
  * @ended: why the last START does not
  * @timed_out: START was not answered in time
  * @quiesced: the device does no DMA, and may be stopped as it is
+ * @cut: that is without the guest's consent
+ * @may_cut: an operator allows that the device is cut off
+ * @log: number of this driver's log that is running, 0 if none is
  * @promises: the guest promises to track its device's DMA
  * @account: what the device may have written
  */
@@ -93,6 +120,9 @@ struct migcap_vfio_guest_view {
 	enum migcap_vfio_end ended;
 	bool timed_out;
 	bool quiesced;
+	bool cut;
+	bool may_cut;
+	u32 log;
 	bool promises;
 	struct migcap_vfio_account account;
 };
@@ -181,6 +211,10 @@ void migcap_vfio_guest_track(struct migcap_vfio_guest *guest, u8 who);
 void migcap_vfio_guest_untrack(struct migcap_vfio_guest *guest, u8 who);
 int migcap_vfio_guest_wait(struct migcap_vfio_guest *guest, unsigned int ms);
 
+int migcap_vfio_guest_cut(struct migcap_vfio_guest *guest);
+const char *
+migcap_vfio_guest_why_not_cut(const struct migcap_vfio_guest_view *view);
+
 void migcap_vfio_guest_save(struct migcap_vfio_guest *guest,
 			    struct migcap_vfio_stream *to);
 int migcap_vfio_guest_block_dma(struct migcap_vfio_guest *guest);
@@ -188,13 +222,17 @@ void migcap_vfio_guest_restore(struct migcap_vfio_guest *guest,
 			       const struct migcap_vfio_stream *from);
 
 /*
- * Between guest_state.c, guest.c and guest_ask.c, with guest->lock held.
+ * Between guest_state.c, guest.c, guest_ask.c and guest_cut.c, with guest->lock held.
  */
 u64 migcap_vfio_guest_now(void);
 enum migcap_vfio_guest_state
 migcap_vfio_guest_state_locked(const struct migcap_vfio_guest *guest);
 bool
 migcap_vfio_guest_quiesced_locked(const struct migcap_vfio_guest *guest);
+bool
+migcap_vfio_guest_may_cut_locked(const struct migcap_vfio_guest *guest);
+bool
+migcap_vfio_guest_is_blocked_locked(const struct migcap_vfio_guest *guest);
 void migcap_vfio_guest_view_locked(struct migcap_vfio_guest *guest,
 				   struct migcap_vfio_guest_view *view);
 void migcap_vfio_guest_interrupt_locked(struct migcap_vfio_guest *guest);

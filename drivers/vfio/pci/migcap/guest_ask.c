@@ -34,11 +34,15 @@ void migcap_vfio_guest_view_locked(struct migcap_vfio_guest *guest,
 		.asker = hs->asker,
 		.ended = hs->ended,
 		.timed_out = hs->timed_out,
+		.cut = guest->cut,
+		.log = hs->track & MIGCAP_TRACK_LOG ? guest->logs : 0,
 		.promises = hs->regs.ctrl & MIGCAP_CTRL_DMA_TRACKED,
 		.account = guest->account,
 	};
 	view->quiesced = guest->is_open &&
 			 migcap_vfio_guest_quiesced_locked(guest);
+	view->may_cut = guest->is_open &&
+			migcap_vfio_guest_may_cut_locked(guest);
 }
 
 /**
@@ -99,7 +103,10 @@ static int migcap_vfio_guest_start_locked(struct migcap_vfio_guest *guest,
 	if (!guest->is_open)
 		return migcap_vfio_refuse(guest->stats, -ENODEV,
 					  "no VMM has the device open");
-	if (migcap_vfio_guest_state_locked(guest) == MIGCAP_GUEST_ABSENT)
+	if (migcap_vfio_guest_state_locked(guest) == MIGCAP_GUEST_ABSENT &&
+	    !guest->cut &&
+	    (asker == MIGCAP_ASKED_BY_OPERATOR ||
+	     !migcap_vfio_guest_may_cut_locked(guest)))
 		return migcap_vfio_refuse(guest->stats, -EOPNOTSUPP,
 					  "nobody in the guest answers");
 	if (migcap_vfio_handshake_start(&guest->handshake, &question)) {
@@ -179,6 +186,8 @@ void migcap_vfio_guest_stopped(struct migcap_vfio_guest *guest)
 void migcap_vfio_guest_track(struct migcap_vfio_guest *guest, u8 who)
 {
 	mutex_lock(&guest->lock);
+	if (who == MIGCAP_TRACK_LOG)
+		guest->logs++;
 	if (migcap_vfio_handshake_track(&guest->handshake, who))
 		migcap_vfio_guest_interrupt_locked(guest);
 	migcap_vfio_guest_settle_locked(guest);
@@ -229,6 +238,8 @@ void migcap_vfio_guest_save(struct migcap_vfio_guest *guest,
 {
 	mutex_lock(&guest->lock);
 	to->regs = guest->handshake.regs;
+	if (guest->handshake.reset_due)
+		to->regs.event |= MIGCAP_EVENT_DEVICE_RESET;
 	to->bus_master = guest->bm.guest;
 	mutex_unlock(&guest->lock);
 }
@@ -252,6 +263,7 @@ int migcap_vfio_guest_block_dma(struct migcap_vfio_guest *guest)
 		/* A question that stood here has nobody left to answer it. */
 		migcap_vfio_guest_raise_end_locked(guest, MIGCAP_END_OVER);
 		guest->held = true;
+		guest->cut = false;
 	}
 	migcap_vfio_guest_settle_locked(guest);
 	mutex_unlock(&guest->lock);

@@ -5,7 +5,8 @@
  * Owns the consequences that an event has beyond the registers: the guest's
  * interrupt, the account, the time to look again, those who wait.  Every event
  * ends in migcap_vfio_guest_settle_locked().  Does not own the events: guest.c
- * has those that the guest and the device make, guest_ask.c those of the host.
+ * has those that the guest and the device make, guest_ask.c and guest_cut.c those
+ * of the host.
  * Does not own what registers mean (cap_regs.c), the deadlines (handshake.c),
  * nor what the account says (account.c).
  *
@@ -51,9 +52,10 @@ migcap_vfio_guest_state_locked(const struct migcap_vfio_guest *guest)
  * @guest: the guest
  *
  * While START stands, Bus Master Enable that the guest has cleared counts only
- * behind the closed gate: in-flight transactions have drained there.
+ * behind the closed gate: in-flight transactions have drained there.  A device
+ * that was cut off is silent whatever its guest says.
  *
- * Return: true if the device does no DMA and the guest agrees.
+ * Return: true if the device does no DMA, and the guest agrees or need not.
  */
 bool
 migcap_vfio_guest_quiesced_locked(const struct migcap_vfio_guest *guest)
@@ -61,10 +63,46 @@ migcap_vfio_guest_quiesced_locked(const struct migcap_vfio_guest *guest)
 	enum migcap_vfio_guest_state state =
 		migcap_vfio_guest_state_locked(guest);
 
+	if (guest->cut)
+		return true;
 	if (state == MIGCAP_GUEST_BME_OFF &&
 	    guest->handshake.asker != MIGCAP_ASKED_BY_NONE)
 		return guest->bm.closed && !guest->handshake.strict;
 	return migcap_vfio_guest_is_quiesced(state);
+}
+
+/**
+ * migcap_vfio_guest_may_cut_locked() - whether the device may be cut off
+ * @guest: the guest
+ *
+ * Return: true if an operator allows it for a guest like this one.
+ */
+bool
+migcap_vfio_guest_may_cut_locked(const struct migcap_vfio_guest *guest)
+{
+	switch (READ_ONCE(guest->on_timeout)) {
+	case MIGCAP_ON_TIMEOUT_FORCE:
+		return migcap_vfio_guest_state_locked(guest) !=
+		       MIGCAP_GUEST_ABSENT;
+	case MIGCAP_ON_TIMEOUT_FORCE_LOST:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
+ * migcap_vfio_guest_is_blocked_locked() - whether the gate is not the guest's
+ * @guest: the guest
+ *
+ * Return: true if it stays closed until END, whatever is written.
+ */
+bool
+migcap_vfio_guest_is_blocked_locked(const struct migcap_vfio_guest *guest)
+{
+	lockdep_assert_held(&guest->lock);
+
+	return guest->held || guest->cut;
 }
 
 /**
@@ -92,7 +130,8 @@ static void migcap_vfio_guest_account_locked(struct migcap_vfio_guest *guest)
 
 	migcap_vfio_account_set(&guest->account,
 				migcap_vfio_bus_master_may_write(&guest->bm),
-				hs->regs.vf_status == MIGCAP_VF_READY,
+				hs->regs.vf_status == MIGCAP_VF_READY &&
+					!guest->cut,
 				migcap_vfio_handshake_is_tracked(hs));
 }
 
@@ -119,6 +158,8 @@ void migcap_vfio_guest_raise_end_locked(struct migcap_vfio_guest *guest,
  * @guest: the guest
  * @why: the reason
  *
+ * A guest whose device was cut off, here or on another host, learns of it.
+ *
  * To be followed by migcap_vfio_guest_settle_locked().
  */
 void migcap_vfio_guest_end_locked(struct migcap_vfio_guest *guest,
@@ -127,6 +168,7 @@ void migcap_vfio_guest_end_locked(struct migcap_vfio_guest *guest,
 	lockdep_assert_held(&guest->lock);
 
 	guest->held = false;
+	guest->cut = false;
 	if (guest->handshake.regs.vf_status != MIGCAP_VF_READY)
 		migcap_vfio_bus_master_open(&guest->bm);
 	migcap_vfio_guest_raise_end_locked(guest, why);
@@ -186,12 +228,14 @@ static void migcap_vfio_guest_show_locked(struct migcap_vfio_guest *guest)
 	if (state == guest->shown.state &&
 	    hs->regs.epoch == guest->shown.epoch &&
 	    hs->asker == guest->shown.asker &&
-	    hs->timed_out == guest->shown.timed_out)
+	    hs->timed_out == guest->shown.timed_out &&
+	    guest->cut == guest->shown.cut)
 		return;
 	guest->shown.state = state;
 	guest->shown.epoch = hs->regs.epoch;
 	guest->shown.asker = hs->asker;
 	guest->shown.timed_out = hs->timed_out;
+	guest->shown.cut = guest->cut;
 	migcap_vfio_notify(guest->stats, MIGCAP_NODE_GUEST);
 	migcap_vfio_notify(guest->stats, MIGCAP_NODE_EPOCH);
 	migcap_vfio_notify(guest->stats, MIGCAP_NODE_QUIESCE);

@@ -3,13 +3,17 @@
  * START, END and READY.
  *
  * Owns on whose behalf START stands, the time that the guest has to answer it,
- * the time for which it may be kept READY, and whether the guest is to track its
- * device's DMA.  Does not own what the guest's registers mean: cap_regs.c; nor
- * the lock, the timer and the interrupt: guest.c, guest_state.c.
+ * the time for which it may be kept READY, whether it has to be told of a reset of
+ * its device, and whether it is to track its device's DMA.  Does not own what the
+ * guest's registers mean: cap_regs.c; nor the lock, the timer and the interrupt:
+ * guest.c, guest_state.c.
  *
  * One START has one deadline.  A guest that gives READY and takes it back does
  * not gain time by that.  The limit is for an outage that START has brought about:
  * a guest that was quiesced ahead stays so.
+ *
+ * A guest whose device was cut off is told with the next END.  It may be migrated
+ * on before it sees that, so each END says so until it has answered.
  */
 #include <linux/limits.h>
 #include <linux/types.h>
@@ -56,6 +60,7 @@ bool migcap_vfio_handshake_start(struct migcap_vfio_handshake *hs,
  * @why: the reason, for those who depended on the START
  *
  * EVENT.TRACKING stays as long as somebody wants the guest to track.
+ * EVENT.DEVICE_RESET is set if the guest has to be told.
  *
  * Return: true if the guest has to be told.
  */
@@ -70,7 +75,48 @@ bool migcap_vfio_handshake_end(struct migcap_vfio_handshake *hs,
 	hs->stop_by = 0;
 	if (!hs->track)
 		hs->regs.event &= ~MIGCAP_EVENT_TRACKING;
-	return migcap_vfio_cap_regs_end(&hs->regs, 0);
+	return migcap_vfio_cap_regs_end(&hs->regs, hs->reset_due ?
+					MIGCAP_EVENT_DEVICE_RESET : 0);
+}
+
+/**
+ * migcap_vfio_handshake_cut() - the device is taken without the guest's consent
+ * @hs: the handshake
+ *
+ * START stands from now on in the VMM's name, since EVENT.DEVICE_RESET comes with
+ * the END to it.  There is no time to answer.
+ *
+ * Return: true if the guest has to be told.
+ */
+bool migcap_vfio_handshake_cut(struct migcap_vfio_handshake *hs)
+{
+	bool stands = hs->regs.vmm_status == MIGCAP_VMM_START;
+
+	hs->asker = MIGCAP_ASKED_BY_VMM;
+	hs->ended = MIGCAP_END_NONE;
+	hs->timed_out = false;
+	hs->ready_by = U64_MAX;
+	hs->limit_ms = 0;
+	hs->strict = false;
+	hs->stop_by = 0;
+	hs->reset_due = true;
+	if (!stands)
+		migcap_vfio_cap_regs_start(&hs->regs);
+	return !stands;
+}
+
+/**
+ * migcap_vfio_handshake_answered() - the guest has written VF_STATUS
+ * @hs: the handshake
+ *
+ * With READY it depends on nothing in the device.  And whoever writes while
+ * EVENT.DEVICE_RESET is set has been told.
+ */
+void migcap_vfio_handshake_answered(struct migcap_vfio_handshake *hs)
+{
+	if (hs->regs.vf_status == MIGCAP_VF_READY ||
+	    hs->regs.event & MIGCAP_EVENT_DEVICE_RESET)
+		hs->reset_due = false;
 }
 
 /**
@@ -178,6 +224,7 @@ void migcap_vfio_handshake_reset(struct migcap_vfio_handshake *hs)
 	hs->ended = MIGCAP_END_OVER;
 	hs->timed_out = false;
 	hs->stop_by = 0;
+	hs->reset_due = false;
 }
 
 /**
@@ -186,7 +233,8 @@ void migcap_vfio_handshake_reset(struct migcap_vfio_handshake *hs)
  * @regs: its registers
  *
  * Whatever was asked here before was asked of nobody.  The START that the guest
- * brings along is the VMM's, and ends when the device runs.
+ * brings along is the VMM's, and ends when the device runs.  EVENT.DEVICE_RESET in
+ * what it brings along is meant for that END.
  */
 void migcap_vfio_handshake_arrive(struct migcap_vfio_handshake *hs,
 				  const struct migcap_vfio_cap_regs *regs)
@@ -194,8 +242,10 @@ void migcap_vfio_handshake_arrive(struct migcap_vfio_handshake *hs,
 	migcap_vfio_handshake_reset(hs);
 	hs->regs = *regs;
 	migcap_vfio_cap_regs_drop_unknown(&hs->regs);
+	hs->reset_due = hs->regs.event & MIGCAP_EVENT_DEVICE_RESET;
 	if (hs->regs.vmm_status != MIGCAP_VMM_START)
 		return;
+	hs->regs.event &= ~MIGCAP_EVENT_DEVICE_RESET;
 	hs->asker = MIGCAP_ASKED_BY_VMM;
 	hs->ended = MIGCAP_END_NONE;
 	hs->limit_ms = 0;

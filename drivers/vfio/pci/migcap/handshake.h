@@ -56,6 +56,8 @@ enum migcap_vfio_end {
  * @ahead: the guest has been quiesced since before START, and knows for how long
  * @stop_by: when that time is over, in milliseconds; 0 before READY, and after
  *	the device has stopped
+ * @reset_due: the device was cut off, or replaced, and the guest has not been told,
+ *	or has not answered yet: END says EVENT.DEVICE_RESET
  */
 struct migcap_vfio_handshake {
 	struct migcap_vfio_cap_regs regs;
@@ -68,6 +70,7 @@ struct migcap_vfio_handshake {
 	u32 limit_ms;
 	bool ahead;
 	u64 stop_by;
+	bool reset_due;
 };
 
 /**
@@ -92,6 +95,8 @@ bool migcap_vfio_handshake_start(struct migcap_vfio_handshake *hs,
 				 const struct migcap_vfio_question *question);
 bool migcap_vfio_handshake_end(struct migcap_vfio_handshake *hs,
 			       enum migcap_vfio_end why);
+bool migcap_vfio_handshake_cut(struct migcap_vfio_handshake *hs);
+void migcap_vfio_handshake_answered(struct migcap_vfio_handshake *hs);
 bool migcap_vfio_handshake_track(struct migcap_vfio_handshake *hs, u8 who);
 void migcap_vfio_handshake_untrack(struct migcap_vfio_handshake *hs, u8 who);
 bool migcap_vfio_handshake_is_tracked(const struct migcap_vfio_handshake *hs);

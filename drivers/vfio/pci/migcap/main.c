@@ -13,6 +13,7 @@
 #include <linux/vfio_pci_core.h>
 
 #include "migcap.h"
+#include "on_timeout.h"
 #include "vfio_dev.h"
 #include "sysfs.h"
 
@@ -92,6 +93,9 @@ static int __init migcap_vfio_module_init(void)
 {
 	int ret;
 
+	ret = migcap_vfio_on_timeout_module_init();
+	if (ret)
+		return ret;
 	ret = migcap_vfio_dirty_pinned_module_init();
 	if (ret)
 		return ret;

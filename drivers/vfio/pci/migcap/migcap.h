@@ -44,10 +44,12 @@ struct migcap_vfio_migration_file;
  * struct migcap_vfio_stopped - a migration of a stopped VM
  * @begun: the VMM has begun it, and neither completed it nor been refused
  * @since: the account when it began
+ * @log: the log that has been queried since the device was stopped, or 0
  */
 struct migcap_vfio_stopped {
 	bool begun;
 	struct migcap_vfio_account_mark since;
+	u32 log;
 };
 
 /**

@@ -43,6 +43,9 @@ static void migcap_vfio_migration_set_locked(struct migcap_vfio_device *mvdev,
 	lockdep_assert_held(&mvdev->state_lock);
 
 	mvdev->state = state;
+	if (state != VFIO_DEVICE_STATE_STOP &&
+	    state != VFIO_DEVICE_STATE_STOP_COPY)
+		mvdev->stopped.log = 0;
 	migcap_vfio_notify(&mvdev->stats, MIGCAP_NODE_STATE);
 }
 
@@ -248,7 +251,7 @@ static const struct {
 	ARC(RUNNING, RUNNING_P2P, no_change),
 	ARC(RUNNING_P2P, RUNNING, run),
 	ARC(RUNNING_P2P, STOP, no_change),
-	ARC(STOP, RUNNING_P2P, no_change),
+	ARC(STOP, RUNNING_P2P, run),
 
 	ARC(PRE_COPY, RUNNING, cancel_save),
 	ARC(PRE_COPY, PRE_COPY_P2P, no_change),
@@ -289,18 +292,11 @@ migcap_vfio_migration_step_locked(struct migcap_vfio_device *mvdev,
 static int migcap_vfio_migration_switch(struct migcap_vfio_device *mvdev)
 {
 	bool wants;
-	int ret;
 
 	migcap_vfio_migration_lock(mvdev);
 	wants = migcap_vfio_basis_wants_switch(mvdev);
 	migcap_vfio_migration_unlock(mvdev);
-	if (!wants)
-		return 0;
-	ret = migcap_vfio_dirty_pinned_switch(&mvdev->pinned);
-	if (ret == -EBUSY)
-		migcap_vfio_refuse(&mvdev->stats, ret,
-				   "memory of the VMM cannot be reached in time");
-	return ret == -EOPNOTSUPP ? 0 : ret;
+	return wants ? migcap_vfio_basis_switch(mvdev) : 0;
 }
 
 static struct file *
@@ -350,6 +346,19 @@ static int migcap_vfio_migration_get_state(struct vfio_device *vdev,
 	return 0;
 }
 
+/**
+ * migcap_vfio_migration_report() - a VMM is about to query the log
+ * @mvdev: the device
+ *
+ * Context: process, takes the state lock.  The device is powered.
+ */
+void migcap_vfio_migration_report(struct migcap_vfio_device *mvdev)
+{
+	migcap_vfio_migration_lock(mvdev);
+	migcap_vfio_basis_report(mvdev);
+	migcap_vfio_migration_unlock(mvdev);
+}
+
 /*
  * Without a log the container has to count the device as silent from now on, or
  * the VMM would send all memory again and again.  If the device may write
@@ -386,7 +395,7 @@ static int migcap_vfio_migration_get_data_size(struct vfio_device *vdev,
 	}
 	migcap_vfio_migration_take_reset_locked(mvdev);
 	migcap_vfio_migration_unlock(mvdev);
-	if (stopped && !migcap_vfio_dirty_log_possible())
+	if (stopped)
 		migcap_vfio_migration_begin_stopped(mvdev);
 	return 0;
 }

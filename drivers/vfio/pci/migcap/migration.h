@@ -9,6 +9,7 @@ struct migcap_vfio_device;
 struct vfio_device;
 
 void migcap_vfio_migration_init(struct vfio_device *vdev);
+void migcap_vfio_migration_report(struct migcap_vfio_device *mvdev);
 void migcap_vfio_migration_open(struct migcap_vfio_device *mvdev);
 void migcap_vfio_migration_close(struct migcap_vfio_device *mvdev);
 void migcap_vfio_migration_lock(struct migcap_vfio_device *mvdev);

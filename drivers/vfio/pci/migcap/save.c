@@ -72,11 +72,37 @@ void migcap_vfio_save_ask(struct migcap_vfio_save *save)
 					      save->basis.kind);
 }
 
+/*
+ * Nobody waits any longer.  Only where this driver or the IOMMU tells what the
+ * device wrote can it be done without the guest.
+ */
+static void migcap_vfio_save_give_up(struct migcap_vfio_save *save,
+				     const struct migcap_vfio_guest_view *view,
+				     int error, const char *text)
+{
+	if (save->basis.kind == MIGCAP_ACCOUNT_REPORTED && view->may_cut)
+		save->forced = true;
+	else
+		migcap_vfio_save_fail(save, error, text);
+}
+
+static void migcap_vfio_save_timed_out(struct migcap_vfio_save *save,
+				       const struct migcap_vfio_guest_view *view)
+{
+	const char *text =
+		"guest did not answer READY in time: on_timeout=force would migrate it";
+
+	if (save->basis.kind != MIGCAP_ACCOUNT_REPORTED)
+		text = "guest did not answer READY in time: stop the VM before, see on_timeout";
+	migcap_vfio_save_give_up(save, view, -ETIMEDOUT, text);
+}
+
 static bool migcap_vfio_save_is_answered(const struct migcap_vfio_save *save,
 					 const struct migcap_vfio_guest_view *view)
 {
-	return view->quiesced && !view->timed_out &&
-	       migcap_vfio_account_settled(&view->account, &save->basis);
+	return save->forced ||
+	       (view->quiesced && !view->timed_out &&
+		migcap_vfio_account_settled(&view->account, &save->basis));
 }
 
 /* START does not stand any more: it is not only the VMM who can end it. */
@@ -90,8 +116,7 @@ static void migcap_vfio_save_ended(struct migcap_vfio_save *save,
 						  ++save->limits);
 		break;
 	case MIGCAP_END_TIMEOUT:
-		migcap_vfio_save_fail(save, -ETIMEDOUT,
-				      "guest did not answer READY in time");
+		migcap_vfio_save_timed_out(save, view);
 		break;
 	case MIGCAP_END_OPERATOR:
 		migcap_vfio_save_fail(save, -ECANCELED,
@@ -104,13 +129,19 @@ static void migcap_vfio_save_ended(struct migcap_vfio_save *save,
 	}
 }
 
-/* A guest that took its device back is to be waited for once more. */
+/*
+ * A guest that took its device back is to be waited for once more; or it cannot be
+ * done without the guest any more.
+ */
 static void migcap_vfio_save_leave_quiet(struct migcap_vfio_save *save,
 					 const struct migcap_vfio_guest_view *view)
 {
-	if (migcap_vfio_save_is_answered(save, view) &&
+	if (save->forced && (view->quiesced || view->may_cut))
+		return;
+	if (!save->forced && migcap_vfio_save_is_answered(save, view) &&
 	    view->account.writes == save->writes)
 		return;
+	save->forced = false;
 	save->stage = MIGCAP_SAVE_ASK;
 	save->reinit = true;
 }
@@ -131,17 +162,18 @@ static void migcap_vfio_save_follow(struct migcap_vfio_save *save,
 	}
 	if (save->stage == MIGCAP_SAVE_QUIET)
 		migcap_vfio_save_leave_quiet(save, view);
+	else
+		save->forced = false;
 	if (!save->asked || (save->stage == MIGCAP_SAVE_QUIET &&
 			     view->ended != MIGCAP_END_OPERATOR))
 		return;
 	if (view->asker != MIGCAP_ASKED_BY_VMM)
 		migcap_vfio_save_ended(save, view);
 	else if (view->timed_out)
-		migcap_vfio_save_fail(save, -ETIMEDOUT,
-				      "guest did not answer READY in time");
+		migcap_vfio_save_timed_out(save, view);
 	else if (view->state == MIGCAP_GUEST_ABSENT)
-		migcap_vfio_save_fail(save, -EOPNOTSUPP,
-				      "guest took its answer back and is gone");
+		migcap_vfio_save_give_up(save, view, -EOPNOTSUPP,
+					 "nobody in the guest answers any more: see on_timeout");
 }
 
 /* Until the reader has come to the answer, the VMM must not stop the VM. */
@@ -306,12 +338,41 @@ static int migcap_vfio_save_fill(struct migcap_vfio_save *save)
 	return migcap_vfio_save_check_stopped(save, &view);
 }
 
+static bool
+migcap_vfio_save_may_stop(const struct migcap_vfio_save *save,
+			  const struct migcap_vfio_guest_view *view)
+{
+	return view->quiesced &&
+	       migcap_vfio_account_settled(&view->account, &save->basis);
+}
+
+/* The VMM sends memory once more, and is told then of all that was written. */
+static void migcap_vfio_save_cut(struct migcap_vfio_save *save,
+				 struct migcap_vfio_guest_view *view)
+{
+	const char *text = migcap_vfio_guest_why_not_cut(view);
+
+	if (save->basis.kind != MIGCAP_ACCOUNT_REPORTED)
+		text = "device stopped before READY, and only the guest knows what it wrote";
+	if (text) {
+		migcap_vfio_save_fail(save, -EIO, text);
+		return;
+	}
+	/* It tells why not. */
+	save->error = migcap_vfio_guest_cut(save->guest);
+	migcap_vfio_guest_verify(save->guest, view);
+	if (!save->error && !migcap_vfio_save_may_stop(save, view))
+		migcap_vfio_save_fail(save, -EIO,
+				      "device was used while it was stopped");
+}
+
 /**
  * migcap_vfio_save_stop() - the device goes to STOP_COPY
  * @save: the saving side
  *
- * A guest that is not quiesced now has lost nothing: the migration fails in
- * the next read, which a VMM survives better than a refused arc.
+ * A guest that is not quiesced now has its device cut off, if an operator allows
+ * that.  Otherwise it has lost nothing: the migration fails in the next read,
+ * which a VMM survives better than a refused arc.
  *
  * Context: the device is powered.
  */
@@ -321,19 +382,15 @@ void migcap_vfio_save_stop(struct migcap_vfio_save *save)
 	const char *broken;
 
 	migcap_vfio_guest_verify(save->guest, &view);
+	broken = migcap_vfio_account_broken(&view.account, &save->basis);
+	if (!save->error && broken)
+		migcap_vfio_save_fail(save, -EIO, broken);
+	if (!save->error && !migcap_vfio_save_may_stop(save, &view))
+		migcap_vfio_save_cut(save, &view);
 	save->writes = view.account.writes;
 	save->stopped = true;
 	if (save->stage != MIGCAP_SAVE_HEAD)
 		save->stage = MIGCAP_SAVE_STATE;
-	if (save->error)
-		return;
-	broken = migcap_vfio_account_broken(&view.account, &save->basis);
-	if (broken)
-		migcap_vfio_save_fail(save, -EIO, broken);
-	else if (!view.quiesced ||
-		 !migcap_vfio_account_settled(&view.account, &save->basis))
-		migcap_vfio_save_fail(save, -EIO,
-				      "device stopped before READY");
 }
 
 /**

@@ -53,6 +53,7 @@ enum migcap_vfio_save_stage {
  * @policy: when START is due
  * @sized: the VMM queries MIG_DATA_SIZE; PRECOPY_INFO then is no query
  * @asked: START has been raised for this migration
+ * @forced: nobody waits for the answer any longer: the device is cut off instead
  * @limits: how often the guest had to be given its device back
  * @writes: the account's counter when the guest was last seen to be quiesced, or
  *	the device stopped
@@ -77,6 +78,7 @@ struct migcap_vfio_save {
 	struct migcap_vfio_start_policy policy;
 	bool sized;
 	bool asked;
+	bool forced;
 	u32 limits;
 	u64 writes;
 	bool reinit;

@@ -13,6 +13,7 @@
 
 #include "migration.h"
 #include "migcap.h"
+#include "on_timeout.h"
 #include "operator.h"
 #include "sysfs.h"
 
@@ -112,7 +113,9 @@ static ssize_t quiesce_show(struct device *dev, struct device_attribute *attr,
 	const char *name = "idle";
 
 	migcap_vfio_guest_snapshot(&migcap_vfio_sysfs_from_dev(dev)->guest, &view);
-	if (view.asker != MIGCAP_ASKED_BY_NONE)
+	if (view.cut)
+		name = "forced";
+	else if (view.asker != MIGCAP_ASKED_BY_NONE)
 		name = view.quiesced ? "quiesced" : "asked";
 	else if (view.timed_out)
 		name = "timeout";
@@ -192,20 +195,26 @@ static ssize_t quiesced_limit_ms_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(quiesced_limit_ms);
 
-/* What happens when the guest does not answer in time. */
 static ssize_t on_timeout_show(struct device *dev,
 			       struct device_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "abort\n");
+	struct migcap_vfio_device *mvdev = migcap_vfio_sysfs_from_dev(dev);
+
+	return sysfs_emit(buf, "%s\n",
+			  migcap_vfio_on_timeout_name(READ_ONCE(mvdev->guest.on_timeout)));
 }
 
 static ssize_t on_timeout_store(struct device *dev,
 				struct device_attribute *attr,
 				const char *buf, size_t count)
 {
-	if (sysfs_streq(buf, "abort"))
-		return count;
-	return sysfs_streq(buf, "force") ? -EOPNOTSUPP : -EINVAL;
+	struct migcap_vfio_device *mvdev = migcap_vfio_sysfs_from_dev(dev);
+	int policy = migcap_vfio_on_timeout_parse(buf);
+
+	if (policy < 0)
+		return policy;
+	WRITE_ONCE(mvdev->guest.on_timeout, policy);
+	return count;
 }
 static DEVICE_ATTR_RW(on_timeout);
 

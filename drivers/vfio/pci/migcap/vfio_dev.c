@@ -15,6 +15,7 @@
 #include "capinfo.h"
 #include "migration.h"
 #include "migcap.h"
+#include "on_timeout.h"
 #include "vfio_dev.h"
 
 static int migcap_vfio_dev_log_start(struct vfio_device *vdev,
@@ -35,8 +36,10 @@ static int migcap_vfio_dev_log_read_and_clear(struct vfio_device *vdev,
 					      unsigned long length,
 					      struct iova_bitmap *dirty)
 {
-	return migcap_vfio_dirty_log_report(&migcap_vfio_from_vdev(vdev)->log,
-					  iova, length, dirty);
+	struct migcap_vfio_device *mvdev = migcap_vfio_from_vdev(vdev);
+
+	migcap_vfio_migration_report(mvdev);
+	return migcap_vfio_dirty_log_report(&mvdev->log, iova, length, dirty);
 }
 
 static const struct vfio_log_ops migcap_vfio_dirty_log_ops = {
@@ -54,6 +57,7 @@ static int migcap_vfio_dev_init(struct vfio_device *vdev)
 	migcap_vfio_irq_trigger_init(&mvdev->irq_trigger, &mvdev->stats);
 	migcap_vfio_guest_init(&mvdev->guest, pdev, &mvdev->irq_trigger,
 			       &mvdev->stats);
+	mvdev->guest.on_timeout = migcap_vfio_on_timeout_default();
 	migcap_vfio_config_emu_init(&mvdev->config, &mvdev->core,
 				    &mvdev->guest);
 	migcap_vfio_dirty_log_init(&mvdev->log, &mvdev->guest);

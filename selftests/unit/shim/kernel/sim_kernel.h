@@ -81,6 +81,7 @@ extern struct task_struct *current;
 /* Modules. */
 #define THIS_MODULE		NULL
 #define module_param(name, type, perm)
+#define pr_err(...)
 #define MODULE_PARM_DESC(name, text)
 #define MODULE_LICENSE(text)
 #define MODULE_AUTHOR(text)
@@ -268,6 +269,9 @@ struct device_attribute {
 #define get_device(dev)			((void)(dev))
 #define put_device(dev)			((void)(dev))
 #define dev_warn_ratelimited(dev, ...)	((void)(dev))
+#define sysfs_match_string(names, text)	\
+	sim_match_string(names, ARRAY_SIZE(names), text)
+int sim_match_string(const char * const *names, size_t nr, const char *text);
 int kstrtobool(const char *text, bool *val);
 int kstrtou32(const char *text, unsigned int base, u32 *val);
 int kstrtou16(const char *text, unsigned int base, u16 *val);
