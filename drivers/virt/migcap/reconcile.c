@@ -11,6 +11,7 @@
  *
  * Owns: the facts.  Does not own: the steps (transition.c).  Locks: see agent.h.
  */
+#include <linux/moduleparam.h>
 #include <linux/pci.h>
 #include <linux/rtnetlink.h>
 #include <linux/migcap_regs.h>
@@ -21,6 +22,10 @@
 #include "quiesce.h"
 #include "quirks.h"
 #include "trace.h"
+
+static bool ignore_start;
+module_param(ignore_start, bool, 0600);
+MODULE_PARM_DESC(ignore_start, "For tests: do not answer START, as a guest that hangs");
 
 static void migcap_guest_set_fact(struct migcap_guest_agent *agent,
 				  unsigned int fact, bool given)
@@ -57,7 +62,7 @@ static void migcap_guest_look_at_host(struct migcap_guest_agent *agent)
 		return;
 
 	changes = now.epoch - agent->epoch;
-	start = now.vmm_status == MIGCAP_VMM_START;
+	start = now.vmm_status == MIGCAP_VMM_START && !READ_ONCE(ignore_start);
 	WRITE_ONCE(agent->epoch, now.epoch);
 	migcap_guest_set_fact(agent, MIGCAP_FACT_START, start);
 	if (changes)

@@ -217,6 +217,8 @@ void migcap_guest_transition_leave(struct migcap_guest_agent *agent)
  * migcap_guest_transition_recover() - repair a driver behind which the device was
  * replaced or reset
  * @agent:	the agent, in MIGCAP_ACTIVE
+ *
+ * The host goes on telling of a reset until it is answered.
  */
 void migcap_guest_transition_recover(struct migcap_guest_agent *agent)
 {
@@ -224,8 +226,10 @@ void migcap_guest_transition_recover(struct migcap_guest_agent *agent)
 
 	if (ret == -EBUSY)
 		migcap_guest_agent_kick(agent);
-	if (!ret && !migcap_guest_bring_up(agent))
-		agent->counters.recovered++;
+	if (ret || migcap_guest_bring_up(agent))
+		return;
+	agent->counters.recovered++;
+	migcap_guest_publish(agent, MIGCAP_ACTIVE);
 }
 
 static bool migcap_guest_wait_end(struct migcap_guest_agent *agent)
