@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A guest that does not consent to its migration, and an operator who wants it
+ * nevertheless (on_timeout=force).  Guarantees: a migration of a guest that does
+ * not answer, or that is paused in the middle, succeeds without a byte lost, and the
+ * agent recovers the driver on the other host; if the destination dies after the
+ * device was cut off, it does so here, and nobody has to help.
+ *
+ * Nothing but the device writes to most of what is looked at, see hoard.h.
+ */
+#include "kselftest_harness.h"
+
+#include "../lib/clock.h"
+#include "../lib/failure.h"
+#include "../lib/hoard.h"
+#include "../lib/scenario_fixture.h"
+
+#define HEAD_START_MS	3000
+#define READY_TIMEOUT_MS "1000"
+#define MIGRATE_MS	120000
+#define ARRIVAL_MS	60000
+#define STOP_MS		60000
+#define BANDWIDTH	16000000LL
+#define LEFT		(24 << 20)
+
+#define IGNORE_START	"echo Y > /sys/module/migcap_guest/parameters/ignore_start"
+
+FIXTURE(forced) {
+	char thp[SYSFS_VALUE_MAX];
+	struct scenario s;
+	struct flood *flood;
+};
+
+FIXTURE_SETUP(forced)
+{
+	const char *vf;
+
+	ASSERT_EQ(0, hoard_small_pages(self->thp));
+	SCENARIO_SET_UP(scenario_setup(&self->s, "forced", GUEST_WITH_AGENT));
+	vf = scenario_vf(&self->s);
+	ASSERT_EQ(0, migcap_write(vf, "on_timeout", "force"));
+	ASSERT_EQ(0, migcap_write(vf, "ready_timeout_ms", READY_TIMEOUT_MS));
+}
+
+FIXTURE_TEARDOWN(forced)
+{
+	if (self->flood)
+		flood_stop(self->flood);
+	scenario_teardown(&self->s);
+	hoard_restore_pages(self->thp);
+}
+
+#define FORCED	FIXTURE_DATA(forced)
+
+static struct guest *guest_of(struct scenario *s)
+{
+	return &scenario_vm(s)->guest;
+}
+
+static int pour(FORCED *self)
+{
+	self->flood = hoard_pour(guest_of(&self->s), &hoard_trickle);
+	if (!self->flood)
+		return -EIO;
+	sleep_ms(HEAD_START_MS);
+	scenario_quiet(&self->s);
+	return 0;
+}
+
+static int begin(struct scenario *s, struct migration *migration)
+{
+	int err = scenario_start_destination(s);
+
+	*migration = scenario_migration(s);
+	migration->max_bandwidth = BANDWIDTH;
+	return err ? err : migration_begin(migration);
+}
+
+static void look(struct __test_metadata *_metadata, FORCED *self)
+{
+	struct hoard_found found;
+
+	flood_stop(self->flood);
+	self->flood = NULL;
+	ASSERT_EQ(0, hoard_look(guest_of(&self->s), &found));
+	TH_LOG("of %llu bytes received and not read, %llu are wrong",
+	       found.udp, found.bad[1]);
+	EXPECT_LT(2 * hoard_trickle.rate.udp, found.udp);
+	EXPECT_EQ(0, hoard_bad(&found));
+	ASSERT_EQ(0, scenario_traffic(&self->s));
+	EXPECT_EQ(0, scenario_healthy(&self->s));
+}
+
+TEST_F_TIMEOUT(forced, silent_guest, 300)
+{
+	struct scenario *s = &self->s;
+	const char *source = scenario_vf(s);
+	struct migration migration;
+	long forced = 0;
+
+	if (!s->logs_dma)
+		SKIP(return, "this kernel cannot log DMA");
+	ASSERT_EQ(0, pour(self));
+	ASSERT_EQ(0, guest_must(guest_of(s), 20, IGNORE_START));
+	ASSERT_EQ(0, begin(s, &migration));
+	ASSERT_EQ(0, scenario_arrive(s, &migration));
+	TH_LOG("downtime %lld ms, %lld KiB sent in %lld passes",
+	       migration.downtime_ms, migration.ram_bytes >> 10,
+	       migration.passes);
+	EXPECT_EQ(0, migcap_counter(source, "forced", &forced));
+	EXPECT_EQ(1, forced);
+	look(_metadata, self);
+}
+
+TEST_F_TIMEOUT(forced, paused_in_the_middle, 300)
+{
+	struct scenario *s = &self->s;
+	struct migration migration;
+
+	if (!s->logs_dma)
+		SKIP(return, "this kernel cannot log DMA");
+	ASSERT_EQ(0, pour(self));
+	ASSERT_EQ(0, begin(s, &migration));
+	ASSERT_EQ(0, migration_wait_left(&migration, LEFT, MIGRATE_MS));
+	ASSERT_EQ(0, qmp_command(&scenario_vm(s)->qmp, "stop", NULL, NULL));
+	ASSERT_EQ(0, migcap_wait(scenario_vf(s), "quiesce", "forced",
+				 STOP_MS));
+	ASSERT_EQ(0, migration_wait_status(&migration, "completed",
+					   MIGRATE_MS));
+	ASSERT_EQ(0, migration_wait_over(migration.to, MIGRATE_MS));
+	scenario_moved(s);
+	ASSERT_EQ(0, qmp_command(&scenario_vm(s)->qmp, "cont", NULL, NULL));
+	ASSERT_EQ(0, guest_wait(guest_of(s), ARRIVAL_MS));
+	look(_metadata, self);
+}
+
+TEST_F_TIMEOUT(forced, destination_dies, 300)
+{
+	struct scenario *s = &self->s;
+	struct migration migration;
+
+	if (!s->logs_dma)
+		SKIP(return, "this kernel cannot log DMA");
+	ASSERT_EQ(0, guest_must(guest_of(s), 20, IGNORE_START));
+	ASSERT_EQ(0, begin(s, &migration));
+	ASSERT_EQ(0, migcap_wait(scenario_vf(s), "quiesce", "forced",
+				 MIGRATE_MS));
+	vm_kill(migration.to);
+	ASSERT_EQ(0, migration_expect_failure(&migration, MIGRATE_MS));
+	EXPECT_EQ(0, scenario_healthy(s));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A VM that was paused with its NIC in use, and an operator who wants it migrated
+ * nevertheless (on_timeout=force).  Guarantees: it is, without a byte lost; its
+ * agent recovers the driver when the VM goes on, over there or, if the destination
+ * dies, here; and the guest can be migrated the usual way after that.
+ *
+ * Needs no log of the device's DMA: the device is cut off before memory is sent.
+ */
+#include "kselftest_harness.h"
+
+#include "../lib/clock.h"
+#include "../lib/failure.h"
+#include "../lib/hoard.h"
+#include "../lib/scenario_fixture.h"
+
+#define HEAD_START_MS	3000
+#define STATE_MS	10000
+#define MIGRATE_MS	120000
+#define ARRIVAL_MS	60000
+#define SLOW		(4 << 20)
+
+FIXTURE(paused) {
+	char thp[SYSFS_VALUE_MAX];
+	struct scenario s;
+	struct flood *flood;
+};
+
+FIXTURE_SETUP(paused)
+{
+	ASSERT_EQ(0, hoard_small_pages(self->thp));
+	SCENARIO_SET_UP(scenario_setup(&self->s, "paused", GUEST_WITH_AGENT));
+	ASSERT_EQ(0, migcap_write(scenario_vf(&self->s), "on_timeout",
+				  "force"));
+}
+
+FIXTURE_TEARDOWN(paused)
+{
+	if (self->flood)
+		flood_stop(self->flood);
+	scenario_teardown(&self->s);
+	hoard_restore_pages(self->thp);
+}
+
+static int set_running(struct scenario *s, bool running)
+{
+	return qmp_command(&scenario_vm(s)->qmp, running ? "cont" : "stop",
+			   NULL, NULL);
+}
+
+static int pause_and_begin(struct scenario *s, struct migration *migration,
+			   long long bandwidth)
+{
+	int err = scenario_start_destination(s);
+
+	*migration = scenario_migration(s);
+	migration->max_bandwidth = bandwidth;
+	if (!err)
+		err = set_running(s, false);
+	if (!err)
+		err = migcap_wait(scenario_vf(s), "state", "stop", STATE_MS);
+	return err ? err : migration_begin(migration);
+}
+
+/* The other VF is not told that force is wanted: it need not be. */
+static int go_on_there(struct scenario *s, struct migration *migration)
+{
+	int err = migration_wait_status(migration, "completed", MIGRATE_MS);
+
+	/* `cont` counts for nothing before it has learned that it was stopped. */
+	if (!err)
+		err = migration_wait_over(migration->to, MIGRATE_MS);
+	if (err)
+		return err;
+	scenario_moved(s);
+	err = set_running(s, true);
+	if (!err)
+		err = guest_wait(&scenario_vm(s)->guest, ARRIVAL_MS);
+	return err ? vm_explain(scenario_vm(s), err) : 0;
+}
+
+TEST_F_TIMEOUT(paused, goes_on_there, 300)
+{
+	struct scenario *s = &self->s;
+	const char *source = scenario_vf(s);
+	struct migration migration;
+	struct hoard_found found;
+	long forced = 0;
+
+	self->flood = hoard_pour(&scenario_vm(s)->guest, &hoard_trickle);
+	ASSERT_NE(NULL, self->flood);
+	sleep_ms(HEAD_START_MS);
+	scenario_quiet(s);
+	ASSERT_EQ(0, pause_and_begin(s, &migration, 0));
+	ASSERT_EQ(0, go_on_there(s, &migration));
+	EXPECT_EQ(0, migcap_counter(source, "forced", &forced));
+	EXPECT_EQ(1, forced);
+
+	flood_stop(self->flood);
+	self->flood = NULL;
+	ASSERT_EQ(0, hoard_look(&scenario_vm(s)->guest, &found));
+	TH_LOG("of %llu bytes received and not read, %llu are wrong",
+	       found.udp, found.bad[1]);
+	EXPECT_LT(2 * hoard_trickle.rate.udp, found.udp);
+	EXPECT_EQ(0, hoard_bad(&found));
+	ASSERT_EQ(0, scenario_traffic(s));
+	EXPECT_EQ(0, scenario_healthy(s));
+}
+
+TEST_F_TIMEOUT(paused, destination_dies, 300)
+{
+	struct scenario *s = &self->s;
+	struct migration migration;
+
+	ASSERT_EQ(0, pause_and_begin(s, &migration, SLOW));
+	ASSERT_EQ(0, migcap_wait(scenario_vf(s), "quiesce", "forced",
+				 STATE_MS));
+	vm_kill(migration.to);
+	ASSERT_EQ(0, migration_expect_failure(&migration, MIGRATE_MS));
+	ASSERT_EQ(0, set_running(s, true));
+	ASSERT_EQ(0, scenario_healthy(s));
+
+	ASSERT_EQ(0, scenario_migrate(s, &migration));
+	ASSERT_EQ(0, scenario_healthy(s));
+}
+
+TEST_HARNESS_MAIN
