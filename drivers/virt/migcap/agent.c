@@ -12,6 +12,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/migcap_regs.h>
 
 #include "agent.h"
@@ -194,6 +195,44 @@ void migcap_guest_agent_unhold(struct migcap_guest_agent *agent,
 }
 
 /**
+ * migcap_guest_agent_force() - have a backend used, whatever would be chosen
+ * @agent:	the agent
+ * @name:	the backend, or "auto" to have one chosen again
+ *
+ * A driver that is down comes up the way it went down.
+ *
+ * Context: neither device_lock nor RTNL held.
+ * Return: 0; -EINVAL if there is no such backend; -EOPNOTSUPP if the driver that
+ * is bound lacks the callbacks; -EPERM if it is known that they do not work;
+ * -EINTR.
+ */
+int migcap_guest_agent_force(struct migcap_guest_agent *agent,
+			     const char *name)
+{
+	const struct migcap_guest_quiesce_ops *ops = NULL;
+	int ret;
+
+	if (!sysfs_streq(name, "auto")) {
+		ops = migcap_guest_quiesce_find(name);
+		if (!ops)
+			return -EINVAL;
+	}
+	ret = device_lock_interruptible(&agent->pdev->dev);
+	if (ret)
+		return ret;
+	if (ops)
+		ret = migcap_guest_quiesce_may_force(agent->pdev, ops);
+	if (!ret)
+		agent->limits = (struct migcap_guest_quiesce_limits){
+			.forced = ops,
+		};
+	device_unlock(&agent->pdev->dev);
+	if (!ret)
+		migcap_guest_agent_kick(agent);
+	return ret;
+}
+
+/**
  * migcap_guest_agent_reason() - why the agent is not waiting for START, or does
  * so without a network
  * @agent:	the agent
@@ -209,9 +248,9 @@ const char *migcap_guest_agent_reason(const struct migcap_guest_agent *agent)
 	if (facts & MIGCAP_FACT_UNBOUND)
 		return "no driver is bound";
 	if (facts & MIGCAP_FACT_BROKEN)
-		return "driver did not come back from its error recovery";
+		return READ_ONCE(agent->broken) ? : "driver did not come back";
 	if (facts & MIGCAP_FACT_UNSUPPORTED)
-		return "driver has no complete set of PCI error handlers";
+		return READ_ONCE(agent->backend.why);
 	if (facts & MIGCAP_FACT_IDLE)
 		return "network device is closed";
 	if (facts & MIGCAP_FACT_REFUSED)

@@ -14,10 +14,10 @@
  *   with MIGCAP_QUIRK_HOLD_RTNL.  The driver stays bound meanwhile, for an
  *   unbind first passes through migcap_guest_agent_reconcile().
  *
- * Error handlers of drivers without MIGCAP_QUIRK_HOLD_RTNL may take the RTNL
+ * Callbacks of drivers without MIGCAP_QUIRK_HOLD_RTNL may take the RTNL
  * themselves, so it is dropped around them.  The state then changes after the
- * handlers have returned, and the network device notifier does nothing in the
- * states in between.  So no one ever waits with the RTNL held for a handler
+ * callbacks have returned, and the network device notifier does nothing in the
+ * states in between.  So no one ever waits with the RTNL held for a callback
  * that wants it.
  */
 #ifndef MIGCAP_GUEST_AGENT_H
@@ -32,12 +32,12 @@
 #include "cap.h"
 #include "standby.h"
 #include "policy.h"
+#include "quiesce.h"
 #include "dirty_track.h"
 #include "shield.h"
 #include "verify.h"
 
 struct attribute_group;
-struct migcap_guest_quiesce_ops;
 struct task_struct;
 
 /* Why an agent must leave its hands off, bits of migcap_guest_agent.held. */
@@ -64,7 +64,7 @@ enum migcap_guest_todo {
  * @resumed:		device brought up
  * @recovered:		error recovery run without a START: the host has replaced
  *			or reset the device, or may have done so before an open
- * @repeated:		error recovery run again, since the link did not come back
+ * @repeated:		recovery run again, since something did not come back
  * @resets_passed:	resets of the device by others while its driver was down
  * @failures:		driver did not go down or did not come up
  * @opens_refused:	network device not opened because of a migration
@@ -101,7 +101,10 @@ struct migcap_guest_counters {
  * @migrating:	the host has begun to migrate; @thread's alone
  * @state:	see above for the locks of this and of all that follows
  * @facts:	MIGCAP_FACT_* bits, as of the last look
- * @backend:	how the driver is taken down, NULL if it cannot be
+ * @backend:	how the driver is taken down, and why so
+ * @using:	how it was taken down last
+ * @limits:	what the choice of @backend depends on; under the device_lock
+ * @broken:	a constant text, what is wrong with MIGCAP_FACT_BROKEN
  * @quirks:	MIGCAP_QUIRK_* bits of the bound driver
  * @epoch:	EPOCH at the last look
  * @master_cleared: Bus Master Enable is to be set again for the driver
@@ -132,7 +135,10 @@ struct migcap_guest_agent {
 
 	enum migcap_guest_state state;
 	unsigned int facts;
-	const struct migcap_guest_quiesce_ops *backend;
+	struct migcap_guest_quiesce_choice backend;
+	const struct migcap_guest_quiesce_ops *using;
+	struct migcap_guest_quiesce_limits limits;
+	const char *broken;
 	unsigned int quirks;
 	u8 epoch;
 	bool master_cleared;
@@ -164,6 +170,8 @@ void migcap_guest_agent_hold(struct migcap_guest_agent *agent,
 			     enum migcap_guest_hold why);
 void migcap_guest_agent_unhold(struct migcap_guest_agent *agent,
 			       enum migcap_guest_hold why);
+int migcap_guest_agent_force(struct migcap_guest_agent *agent,
+			     const char *name);
 const char *migcap_guest_agent_reason(const struct migcap_guest_agent *agent);
 
 /* reconcile.c */

@@ -318,6 +318,15 @@ static const struct dma_map_ops migcap_guest_dma_map_ops = {
 	.max_mapping_size	= migcap_guest_max_mapping_size,
 };
 
+/*
+ * Drivers that hand the device to user space, as those of UIO, have none: they
+ * know nothing of what goes on with it.
+ */
+static bool migcap_guest_has_callbacks(const struct pci_driver *drv)
+{
+	return drv->err_handler || drv->driver.pm || drv->suspend;
+}
+
 static const char *migcap_guest_dma_ops_obstacle(struct device *dev)
 {
 	struct pci_driver *drv = to_pci_driver(dev->driver);
@@ -332,7 +341,7 @@ static const char *migcap_guest_dma_ops_obstacle(struct device *dev)
 		return "the device does not use physical addresses";
 	if (is_swiotlb_force_bounce(dev) || is_swiotlb_for_alloc(dev))
 		return "bounce buffers are forced";
-	if (drv->driver_managed_dma || !drv->err_handler)
+	if (drv->driver_managed_dma || !migcap_guest_has_callbacks(drv))
 		return "the driver may have its DMA done by others";
 	return NULL;
 }

@@ -52,17 +52,24 @@ bool migcap_guest_netdev_all_closed(struct pci_dev *pdev)
 }
 
 /**
- * migcap_guest_netdev_is_linked() - whether the network can be reached
+ * migcap_guest_netdev_look() - see what there is of the network
  * @pdev:	the function
  *
  * Context: RTNL held.
- * Return: true if a network device of it is up and has a link.
+ * Return: MIGCAP_SEEN_NETDEV, MIGCAP_SEEN_OPEN, MIGCAP_SEEN_LINK.
  */
-bool migcap_guest_netdev_is_linked(struct pci_dev *pdev)
+unsigned int migcap_guest_netdev_look(struct pci_dev *pdev)
 {
 	struct net_device *dev = migcap_guest_netdev_find(pdev, true);
+	unsigned int seen = MIGCAP_SEEN_NETDEV;
 
-	return dev && netif_carrier_ok(dev);
+	if (!dev)
+		return migcap_guest_netdev_find(pdev, false) ? seen : 0;
+	if (netif_device_present(dev))
+		seen |= MIGCAP_SEEN_OPEN;
+	if (netif_carrier_ok(dev))
+		seen |= MIGCAP_SEEN_LINK;
+	return seen;
 }
 
 /*
@@ -176,7 +183,7 @@ static int migcap_guest_netdev_event(struct notifier_block *nb,
 		break;
 	case NETDEV_CHANGE:
 		if (netif_carrier_ok(dev))
-			migcap_guest_verify_cancel(agent);
+			migcap_guest_verify_linked(agent);
 		migcap_guest_netdev_carrier(agent, dev);
 		break;
 	case NETDEV_UP:

@@ -133,6 +133,7 @@ put:
 
 const struct migcap_guest_quiesce_ops migcap_guest_quiesce_aer_ops = {
 	.name		= "error_recovery",
+	.freezes_channel = true,
 	.supports	= migcap_guest_aer_supports,
 	.prepare	= migcap_guest_aer_prepare,
 	.quiesce	= migcap_guest_aer_quiesce,

@@ -2,17 +2,19 @@
 /*
  * Facts about single drivers beyond the kernel's common contracts.
  *
- * Owns: the table.  Does not own: the consequences (agent.c, irq.c).
+ * Owns: the table.  Does not own: the consequences (agent.c, irq.c, quiesce.c).
  */
 #ifndef MIGCAP_GUEST_QUIRKS_H
 #define MIGCAP_GUEST_QUIRKS_H
 
+#include "quiesce.h"
+
 struct pci_dev;
 
 /*
- * HOLD_RTNL: the driver's error handlers neither take the RTNL nor do they
- * keep ndo_open and ndo_stop apart from them.  Call them with the RTNL held,
- * and bring the device back before ndo_stop runs.
+ * HOLD_RTNL: the driver's callbacks for taking it down and up neither take the
+ * RTNL nor do they keep ndo_open and ndo_stop apart from them.  Call them with
+ * the RTNL held, and bring the device back before ndo_stop runs.
  */
 #define MIGCAP_QUIRK_HOLD_RTNL		0x01
 
@@ -29,6 +31,28 @@ struct pci_dev;
 /* MSI-X is enabled in probe(), disabled in remove(), and nowhere else. */
 #define MIGCAP_QUIRK_STATIC_VECTORS	0x08
 
+/* Nobody knows whether it works: an operator has to want it. */
+#define MIGCAP_QUIRK_ONLY_FORCED	0x10
+
+/**
+ * struct migcap_guest_known_driver - what is known of one driver
+ * @driver:	its name
+ * @quirks:	MIGCAP_QUIRK_* bits
+ * @works:	BIT(enum migcap_guest_backend) of those that work with it
+ * @best:	which of them is best; any where there is none
+ * @note:	what an operator has to know if none can be used, NULL if there
+ *		is nothing special
+ */
+struct migcap_guest_known_driver {
+	const char *driver;
+	unsigned int quirks;
+	unsigned int works;
+	enum migcap_guest_backend best;
+	const char *note;
+};
+
+const struct migcap_guest_known_driver *
+migcap_guest_quirks_known(struct pci_dev *pdev);
 unsigned int migcap_guest_quirks(struct pci_dev *pdev);
 
 #endif /* MIGCAP_GUEST_QUIRKS_H */

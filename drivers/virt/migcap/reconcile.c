@@ -89,13 +89,11 @@ static void migcap_guest_look_at_guest(struct migcap_guest_agent *agent)
 	bool bound = pdev->driver;
 
 	agent->quirks = migcap_guest_quirks(pdev);
-	agent->backend = NULL;
-	if (migcap_guest_quiesce_aer_ops.supports(pdev))
-		agent->backend = &migcap_guest_quiesce_aer_ops;
 	if (test_and_clear_bit(MIGCAP_TODO_RECOVER, &agent->todo))
 		agent->reset_pending = true;
 	if (!bound) {
 		agent->facts &= ~MIGCAP_FACT_BROKEN;
+		agent->limits.unfit = 0;
 		agent->reset_pending = false;
 		migcap_guest_verify_cancel(agent);
 	}
@@ -105,17 +103,25 @@ static void migcap_guest_look_at_guest(struct migcap_guest_agent *agent)
 						~BIT(MIGCAP_HOLD_BIND));
 	migcap_guest_set_fact(agent, MIGCAP_FACT_HELD, READ_ONCE(agent->held));
 	migcap_guest_set_fact(agent, MIGCAP_FACT_UNBOUND, !bound);
-	migcap_guest_set_fact(agent, MIGCAP_FACT_UNSUPPORTED,
-			      bound && !agent->backend);
 	migcap_guest_set_fact(agent, MIGCAP_FACT_IDLE,
 			      agent->quirks & MIGCAP_QUIRK_IDLE_CLOSED &&
 			      migcap_guest_netdev_all_closed(pdev));
+}
+
+/* What a driver did on the way may leave another choice than before. */
+static void migcap_guest_choose(struct migcap_guest_agent *agent)
+{
+	agent->backend = migcap_guest_quiesce_choose(agent->pdev,
+						     &agent->limits);
+	migcap_guest_set_fact(agent, MIGCAP_FACT_UNSUPPORTED,
+			      agent->pdev->driver && !agent->backend.ops);
 }
 
 static void migcap_guest_walk(struct migcap_guest_agent *agent)
 {
 	enum migcap_guest_state target;
 
+	migcap_guest_choose(agent);
 	while ((target = migcap_guest_policy(agent->facts)) != agent->state) {
 		if (agent->state != MIGCAP_ACTIVE)
 			migcap_guest_transition_leave(agent);
@@ -128,12 +134,11 @@ static void migcap_guest_walk(struct migcap_guest_agent *agent)
 
 static void migcap_guest_recover(struct migcap_guest_agent *agent)
 {
-	if (agent->state != MIGCAP_ACTIVE || !agent->backend)
+	if (agent->state != MIGCAP_ACTIVE || !agent->backend.ops)
 		return;
-	if (migcap_guest_verify_wants_repeat(agent) || agent->reset_pending) {
+	if (migcap_guest_verify_wants_repeat(agent) || agent->reset_pending)
 		migcap_guest_transition_recover(agent);
-		migcap_guest_walk(agent);
-	}
+	migcap_guest_walk(agent);
 }
 
 /* While the driver is down, or nobody uses it. */
@@ -163,10 +168,12 @@ static const struct migcap_guest_shield_ops shield_ops = {
 
 static void migcap_guest_update_shield(struct migcap_guest_agent *agent)
 {
-	if (agent->backend && migcap_guest_is_down(&agent->shield))
+	bool frozen = agent->state == MIGCAP_QUIESCED &&
+		      agent->using->freezes_channel;
+
+	if (agent->backend.ops && migcap_guest_is_down(&agent->shield))
 		migcap_guest_shield_raise(&agent->shield, agent->pdev,
-					  &shield_ops,
-					  agent->state == MIGCAP_QUIESCED);
+					  &shield_ops, frozen);
 	else
 		migcap_guest_shield_lower(&agent->shield);
 }

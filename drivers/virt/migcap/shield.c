@@ -24,11 +24,13 @@ static struct migcap_guest_shield *migcap_guest_shield_of(struct pci_dev *pdev)
 	return container_of(pdev->driver, struct migcap_guest_shield, driver);
 }
 
-/* Those of the real driver, which has a complete set for error recovery. */
+/* Those of the real driver, which need not have any. */
 static const struct pci_error_handlers *
 migcap_guest_shield_handlers(struct pci_dev *pdev)
 {
-	return migcap_guest_driver(pdev)->err_handler;
+	static const struct pci_error_handlers none;
+
+	return migcap_guest_driver(pdev)->err_handler ? : &none;
 }
 
 /* The core takes a frozen channel for its own and thaws it. */
@@ -82,9 +84,13 @@ static void migcap_guest_shield_done(struct pci_dev *pdev)
 static pci_ers_result_t migcap_guest_shield_detected(struct pci_dev *pdev,
 						     pci_channel_state_t state)
 {
+	const struct pci_error_handlers *handlers =
+		migcap_guest_shield_handlers(pdev);
+
 	if (!migcap_guest_shield_begin(pdev))
-		return migcap_guest_shield_handlers(pdev)
-			->error_detected(pdev, state);
+		return handlers->error_detected ?
+		       handlers->error_detected(pdev, state) :
+		       PCI_ERS_RESULT_NO_AER_DRIVER;
 	switch (state) {
 	case pci_channel_io_normal:
 		return PCI_ERS_RESULT_CAN_RECOVER;
@@ -108,15 +114,22 @@ static pci_ers_result_t migcap_guest_shield_mmio(struct pci_dev *pdev)
 
 static pci_ers_result_t migcap_guest_shield_slot_reset(struct pci_dev *pdev)
 {
+	const struct pci_error_handlers *handlers =
+		migcap_guest_shield_handlers(pdev);
+
 	if (migcap_guest_shield_swallows(pdev))
 		return PCI_ERS_RESULT_RECOVERED;
-	return migcap_guest_shield_handlers(pdev)->slot_reset(pdev);
+	return handlers->slot_reset ? handlers->slot_reset(pdev) :
+				      PCI_ERS_RESULT_NONE;
 }
 
 static void migcap_guest_shield_resume(struct pci_dev *pdev)
 {
-	if (!migcap_guest_shield_end(pdev))
-		migcap_guest_shield_handlers(pdev)->resume(pdev);
+	const struct pci_error_handlers *handlers =
+		migcap_guest_shield_handlers(pdev);
+
+	if (!migcap_guest_shield_end(pdev) && handlers->resume)
+		handlers->resume(pdev);
 }
 
 static void migcap_guest_shield_cor_error(struct pci_dev *pdev)

@@ -57,12 +57,33 @@ MIGCAP_ATTR(notify);
 static int migcap_guest_print_backend(const struct migcap_guest_agent *agent,
 				      char *buf)
 {
-	const struct migcap_guest_quiesce_ops *backend =
-		READ_ONCE(agent->backend);
+	const struct migcap_guest_quiesce_ops *ops =
+		READ_ONCE(agent->backend.ops);
 
-	return sysfs_emit(buf, "%s\n", backend ? backend->name : "none");
+	return sysfs_emit(buf, "%s: %s\n", ops ? ops->name : "none",
+			  READ_ONCE(agent->backend.why) ? : "not looked yet");
 }
-MIGCAP_ATTR(backend);
+
+static ssize_t backend_show(struct device *dev, struct device_attribute *attr,
+			    char *buf)
+{
+	return migcap_guest_show(dev, buf, migcap_guest_print_backend);
+}
+
+static ssize_t backend_store(struct device *dev, struct device_attribute *attr,
+			     const char *buf, size_t count)
+{
+	struct migcap_guest_agent *agent =
+		migcap_guest_registry_get(to_pci_dev(dev));
+	int ret;
+
+	if (!agent)
+		return -ENODEV;
+	ret = migcap_guest_agent_force(agent, buf);
+	migcap_guest_registry_put(agent);
+	return ret ? : count;
+}
+static DEVICE_ATTR_RW(backend);
 
 static int migcap_guest_print_reason(const struct migcap_guest_agent *agent,
 				     char *buf)

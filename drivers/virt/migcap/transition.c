@@ -25,6 +25,11 @@
 #include "quirks.h"
 #include "verify.h"
 
+#define BROKEN_BACK \
+	"driver failed when its device came back; unbind it and bind it again"
+#define BROKEN_RESET \
+	"driver could not be taken down after a reset of its device; unbind it and bind it again"
+
 /* How long an open waits for the end of a migration, with the RTNL held. */
 #define OPEN_WAIT_MS		100
 
@@ -63,32 +68,75 @@ static int migcap_guest_call(struct migcap_guest_agent *agent,
 	return ret;
 }
 
+static void migcap_guest_break(struct migcap_guest_agent *agent,
+			       const char *why)
+{
+	WRITE_ONCE(agent->broken, why);
+	agent->facts |= MIGCAP_FACT_BROKEN;
+}
+
+static void migcap_guest_prepare(struct migcap_guest_agent *agent)
+{
+	const struct migcap_guest_quiesce_ops *ops = agent->backend.ops;
+
+	if (ops && ops->prepare)
+		ops->prepare(agent->pdev);
+}
+
 static int migcap_guest_bring_up(struct migcap_guest_agent *agent)
 {
-	int ret = migcap_guest_call(agent, agent->backend->resume);
+	int ret = migcap_guest_call(agent, agent->using->resume);
 
 	if (ret) {
-		agent->facts |= MIGCAP_FACT_BROKEN;
+		migcap_guest_break(agent, BROKEN_BACK);
 		migcap_guest_failed(agent, "resume", ret);
 		return ret;
 	}
 	agent->reset_pending = false;
-	agent->backend->prepare(agent->pdev);
+	migcap_guest_prepare(agent);
 	migcap_guest_netdev_back(agent);
 	migcap_guest_verify_begin(agent);
 	return 0;
 }
 
-static int migcap_guest_take_down(struct migcap_guest_agent *agent)
+/* The way that it went is not taken again: neighbours and users lose it. */
+static void migcap_guest_netdev_is_lost(struct migcap_guest_agent *agent)
 {
+	agent->limits.unfit |= migcap_guest_quiesce_bit(agent->using);
+	migcap_guest_bring_up(agent);
+	migcap_guest_verify_cancel(agent);
+	migcap_guest_agent_kick(agent);
+}
+
+/*
+ * Return: 0; -EBUSY to try again later; -EAGAIN to try again with what is left
+ * of the backends; -ECANCELED if the driver refused and works on; another errno
+ * if it was brought back.
+ */
+static int migcap_guest_take_down(struct migcap_guest_agent *agent,
+				  const struct migcap_guest_quiesce_ops *ops)
+{
+	unsigned int had = migcap_guest_verify_look(agent);
 	int ret;
 
-	migcap_guest_verify_note(agent);
-	ret = migcap_guest_call(agent, agent->backend->quiesce);
-	if (!ret || ret == -EBUSY)
+	if (migcap_guest_verify_is_coming_up(agent))
+		return -EBUSY;
+	agent->using = ops;
+	ret = migcap_guest_call(agent, ops->quiesce);
+	if (ret == -EBUSY)
 		return ret;
-	migcap_guest_failed(agent, "quiesce", ret);
-	migcap_guest_bring_up(agent);
+	if (ret)
+		migcap_guest_failed(agent, "quiesce", ret);
+	if (ret == -ECANCELED)
+		return ret;
+	migcap_guest_verify_down(agent, had);
+	if (migcap_guest_verify_lost_netdev(agent, had)) {
+		migcap_guest_failed(agent, "quiesce", -ENODEV);
+		migcap_guest_netdev_is_lost(agent);
+		return -EAGAIN;
+	}
+	if (ret)
+		migcap_guest_bring_up(agent);
 	return ret;
 }
 
@@ -103,8 +151,7 @@ static void migcap_guest_leave_parked(struct migcap_guest_agent *agent)
 {
 	if (agent->quirks & MIGCAP_QUIRK_STATIC_VECTORS)
 		migcap_guest_irq_acquire(&agent->irq, agent->pdev);
-	if (agent->backend)
-		agent->backend->prepare(agent->pdev);
+	migcap_guest_prepare(agent);
 	migcap_guest_publish(agent, MIGCAP_ACTIVE);
 }
 
@@ -132,10 +179,10 @@ static void migcap_guest_leave_standing(struct migcap_guest_agent *agent)
 static int migcap_guest_enter_quiesced(struct migcap_guest_agent *agent)
 {
 	struct migcap_guest_counters *counters = &agent->counters;
-	int ret = migcap_guest_take_down(agent);
+	int ret = migcap_guest_take_down(agent, agent->backend.ops);
 
-	if (ret == -EBUSY)
-		return ret;
+	if (ret == -EBUSY || ret == -EAGAIN)
+		return -EBUSY;
 	if (ret) {
 		agent->facts |= MIGCAP_FACT_REFUSED;
 		return ret;
@@ -213,19 +260,37 @@ void migcap_guest_transition_leave(struct migcap_guest_agent *agent)
 	migcap_guest_set_state(agent, MIGCAP_ACTIVE);
 }
 
+/* NULL if there is none. */
+static const struct migcap_guest_quiesce_ops *
+migcap_guest_remedy(struct migcap_guest_agent *agent)
+{
+	const struct migcap_guest_quiesce_ops *ops = agent->backend.ops;
+
+	if (!ops || !agent->reset_pending)
+		return ops;
+	return migcap_guest_quiesce_after_reset(agent->pdev, &agent->limits,
+						ops);
+}
+
 /**
- * migcap_guest_transition_recover() - repair a driver behind which the device was
- * replaced or reset
+ * migcap_guest_transition_recover() - repair a driver behind which the device
+ * was replaced or reset, or that did not come back well
  * @agent:	the agent, in MIGCAP_ACTIVE
  *
  * The host goes on telling of a reset until it is answered.
  */
 void migcap_guest_transition_recover(struct migcap_guest_agent *agent)
 {
-	int ret = migcap_guest_take_down(agent);
+	const struct migcap_guest_quiesce_ops *ops = migcap_guest_remedy(agent);
+	int ret;
 
+	if (!ops)
+		return;
+	ret = migcap_guest_take_down(agent, ops);
 	if (ret == -EBUSY)
 		migcap_guest_agent_kick(agent);
+	if (ret == -ECANCELED)
+		migcap_guest_break(agent, BROKEN_RESET);
 	if (ret || migcap_guest_bring_up(agent))
 		return;
 	agent->counters.recovered++;
