@@ -3,180 +3,53 @@
  * A driver for the emulated VF that uses what the kernel's contracts give it.
  *
  * Drivers differ in what they rely on when they are taken down and up.  The
- * parameter "contract" says which of them this one plays.  It makes no use of
- * the device; what it finds is in the device's file "contract" in sysfs, a line
- * "name value" each, for a scenario to judge.
+ * parameter "contract" says which of them this one plays.  What it finds is in
+ * the device's file "contract" in sysfs, a line "name value" each, for a
+ * scenario to judge.
  *
  * It binds by driver_override alone.
  */
-#include <linux/atomic.h>
 #include <linux/dma-mapping.h>
-#include <linux/etherdevice.h>
-#include <linux/list.h>
-#include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/netdevice.h>
 #include <linux/pci.h>
+#include <linux/pm.h>
 
-#define SHARED_PAGES	512
-#define SHARED_TIMES	100
+#include "contract.h"
 
 static char *contract = "frozen";
 module_param(contract, charp, 0444);
-MODULE_PARM_DESC(contract, "which driver to play: frozen, refuses, linkless, shares");
+MODULE_PARM_DESC(contract, "which driver to play, by its name in contract_table.c");
 
-/**
- * struct vf_contract - one device
- * @pdev:	the device
- * @netdev:	if the contract is one of a network driver
- * @frozen:	how often it was told that the channel is frozen
- * @live:	how often the device could do DMA when it was
- * @resumed:	how often it was told to go on
- */
-struct vf_contract {
-	struct pci_dev *pdev;
-	struct net_device *netdev;
-	atomic_t frozen;
-	atomic_t live;
-	atomic_t resumed;
-};
-
-/**
- * struct vf_contract_ops - a driver to play; what is NULL is not done
- * @name:	in the parameter
- * @bound:	the device is ready
- * @gone:	the driver leaves it
- * @answer:	to error_detected()
- * @resumed:	the device works again
- */
-struct vf_contract_ops {
-	const char *name;
-	int (*bound)(struct vf_contract *vf);
-	void (*gone)(struct vf_contract *vf);
-	pci_ers_result_t answer;
-	void (*resumed)(struct vf_contract *vf);
-};
-
-static netdev_tx_t vf_contract_xmit(struct sk_buff *skb, struct net_device *dev)
+int vf_contract_enable(struct vf_contract *vf)
 {
-	dev_kfree_skb_any(skb);
-	return NETDEV_TX_OK;
-}
+	int ret = 0;
 
-static int vf_contract_open(struct net_device *dev)
-{
-	netif_carrier_on(dev);
-	netif_start_queue(dev);
-	return 0;
-}
-
-static int vf_contract_stop(struct net_device *dev)
-{
-	netif_stop_queue(dev);
-	netif_carrier_off(dev);
-	return 0;
-}
-
-static const struct net_device_ops vf_contract_netdev_ops = {
-	.ndo_open	= vf_contract_open,
-	.ndo_stop	= vf_contract_stop,
-	.ndo_start_xmit	= vf_contract_xmit,
-};
-
-static int vf_contract_add_netdev(struct vf_contract *vf)
-{
-	struct net_device *dev = alloc_etherdev(0);
-	int ret;
-
-	if (!dev)
-		return -ENOMEM;
-	SET_NETDEV_DEV(dev, &vf->pdev->dev);
-	dev->netdev_ops = &vf_contract_netdev_ops;
-	eth_hw_addr_random(dev);
-	strscpy(dev->name, "contract%d", sizeof(dev->name));
-	netif_carrier_off(dev);
-	ret = register_netdev(dev);
-	if (ret) {
-		free_netdev(dev);
-		return ret;
-	}
-	vf->netdev = dev;
-	return 0;
-}
-
-static void vf_contract_remove_netdev(struct vf_contract *vf)
-{
-	unregister_netdev(vf->netdev);
-	free_netdev(vf->netdev);
-}
-
-/* As if the PF had not answered the first time. */
-static void vf_contract_link_at_second_try(struct vf_contract *vf)
-{
-	if (atomic_read(&vf->resumed) % 2 == 0 && netif_running(vf->netdev))
-		netif_carrier_on(vf->netdev);
-}
-
-static int vf_contract_map(struct vf_contract *vf, struct page *page)
-{
-	dma_addr_t addr = DMA_MAPPING_ERROR;
-	int times;
-
-	for (times = 0; times < SHARED_TIMES; times++) {
-		addr = dma_map_page(&vf->pdev->dev, page, 0, PAGE_SIZE,
-				    DMA_FROM_DEVICE);
-		if (dma_mapping_error(&vf->pdev->dev, addr))
-			return -EIO;
-	}
-	while (times--)
-		dma_unmap_page(&vf->pdev->dev, addr, PAGE_SIZE,
-			       DMA_FROM_DEVICE);
-	return 0;
-}
-
-/* Many requests read into the same pages, as an unprivileged user can ask for. */
-static int vf_contract_share(struct vf_contract *vf)
-{
-	struct page *page, *next;
-	LIST_HEAD(pages);
-	int i, ret = 0;
-
-	for (i = 0; i < SHARED_PAGES && !ret; i++) {
-		page = alloc_page(GFP_KERNEL);
-		if (!page) {
-			ret = -ENOMEM;
-			break;
-		}
-		list_add(&page->lru, &pages);
-		ret = vf_contract_map(vf, page);
-	}
-	list_for_each_entry_safe(page, next, &pages, lru)
-		__free_page(page);
+	if (!pci_is_enabled(vf->pdev))
+		ret = pci_enable_device_mem(vf->pdev);
+	if (!ret)
+		pci_set_master(vf->pdev);
 	return ret;
 }
 
-static const struct vf_contract_ops contracts[] = {
-	/* Frees its buffers on "frozen", and sends no command to the device. */
-	{ .name = "frozen", .answer = PCI_ERS_RESULT_NEED_RESET },
-	/* Does not let go of the device. */
-	{ .name = "refuses", .answer = PCI_ERS_RESULT_CAN_RECOVER },
-	/* Says that all is well, and has no link at the first recovery. */
-	{ .name = "linkless", .answer = PCI_ERS_RESULT_NEED_RESET,
-	  .bound = vf_contract_add_netdev, .gone = vf_contract_remove_netdev,
-	  .resumed = vf_contract_link_at_second_try },
-	/* Maps a page many times at once. */
-	{ .name = "shares", .answer = PCI_ERS_RESULT_NEED_RESET,
-	  .bound = vf_contract_share },
-};
-
-static const struct vf_contract_ops *vf_contract_ops(void)
+void vf_contract_down(struct vf_contract *vf)
 {
-	unsigned int i;
+	vf_contract_detach(vf);
+	if (pci_is_enabled(vf->pdev))
+		pci_disable_device(vf->pdev);
+}
 
-	for (i = 0; i < ARRAY_SIZE(contracts); i++)
-		if (!strcmp(contract, contracts[i].name))
-			return contracts + i;
-	return NULL;
+int vf_contract_up(struct vf_contract *vf)
+{
+	int ret = vf_contract_enable(vf);
+
+	if (!ret)
+		vf_contract_attach(vf, true);
+	return ret;
+}
+
+static void vf_contract_come_late(struct work_struct *work)
+{
+	vf_contract_up(container_of(work, struct vf_contract, late.work));
 }
 
 static bool vf_contract_is_live(struct pci_dev *pdev)
@@ -188,45 +61,82 @@ static bool vf_contract_is_live(struct pci_dev *pdev)
 	return command & PCI_COMMAND_MASTER || status & PCI_EXP_DEVSTA_TRPND;
 }
 
+static void vf_contract_go_down(struct vf_contract *vf,
+				enum vf_contract_way way)
+{
+	bool live = vf_contract_is_live(vf->pdev);
+
+	vf->way = way;
+	atomic_inc(&vf->down);
+	if (way == VF_CONTRACT_AER && live)
+		atomic_inc(&vf->live);
+	if (way != VF_CONTRACT_AER && !live)
+		atomic_inc(&vf->dead);
+	(vf->ops->down ? : vf_contract_down)(vf);
+}
+
+static int vf_contract_come_up(struct vf_contract *vf)
+{
+	atomic_inc(&vf->resumed);
+	return (vf->ops->up ? : vf_contract_up)(vf);
+}
+
 static pci_ers_result_t vf_contract_detected(struct pci_dev *pdev,
 					     pci_channel_state_t state)
 {
 	struct vf_contract *vf = pci_get_drvdata(pdev);
 
-	atomic_inc(&vf->frozen);
-	if (vf_contract_is_live(pdev))
-		atomic_inc(&vf->live);
-	if (vf->netdev) {
-		netif_device_detach(vf->netdev);
-		netif_carrier_off(vf->netdev);
-	}
-	pci_disable_device(pdev);
-	return vf_contract_ops()->answer;
+	vf_contract_go_down(vf, VF_CONTRACT_AER);
+	return vf->ops->answer;
 }
 
 static pci_ers_result_t vf_contract_slot_reset(struct pci_dev *pdev)
 {
-	if (pci_enable_device_mem(pdev))
+	struct vf_contract *vf = pci_get_drvdata(pdev);
+
+	if (!vf->ops->enables_late && vf_contract_enable(vf))
 		return PCI_ERS_RESULT_DISCONNECT;
-	pci_set_master(pdev);
 	return PCI_ERS_RESULT_RECOVERED;
 }
 
 static void vf_contract_resume(struct pci_dev *pdev)
 {
-	struct vf_contract *vf = pci_get_drvdata(pdev);
-
-	atomic_inc(&vf->resumed);
-	if (vf->netdev)
-		netif_device_attach(vf->netdev);
-	if (vf_contract_ops()->resumed)
-		vf_contract_ops()->resumed(vf);
+	vf_contract_come_up(pci_get_drvdata(pdev));
 }
 
-static const struct pci_error_handlers vf_contract_err_handler = {
+static void vf_contract_prepare(struct pci_dev *pdev)
+{
+	vf_contract_go_down(pci_get_drvdata(pdev), VF_CONTRACT_RESET);
+}
+
+static void vf_contract_done(struct pci_dev *pdev)
+{
+	vf_contract_come_up(pci_get_drvdata(pdev));
+}
+
+static int vf_contract_freeze(struct device *dev)
+{
+	vf_contract_go_down(dev_get_drvdata(dev), VF_CONTRACT_PM);
+	return 0;
+}
+
+static int vf_contract_restore(struct device *dev)
+{
+	return vf_contract_come_up(dev_get_drvdata(dev));
+}
+
+/* What the driver that is played does not have is taken out. */
+static struct pci_error_handlers vf_contract_err_handler = {
 	.error_detected	= vf_contract_detected,
 	.slot_reset	= vf_contract_slot_reset,
 	.resume		= vf_contract_resume,
+	.reset_prepare	= vf_contract_prepare,
+	.reset_done	= vf_contract_done,
+};
+
+static const struct dev_pm_ops vf_contract_pm_ops = {
+	.freeze		= vf_contract_freeze,
+	.restore	= vf_contract_restore,
 };
 
 static ssize_t contract_show(struct device *dev, struct device_attribute *attr,
@@ -234,9 +144,9 @@ static ssize_t contract_show(struct device *dev, struct device_attribute *attr,
 {
 	struct vf_contract *vf = dev_get_drvdata(dev);
 
-	return sysfs_emit(buf, "frozen %d\nlive %d\nresumed %d\n",
-			  atomic_read(&vf->frozen), atomic_read(&vf->live),
-			  atomic_read(&vf->resumed));
+	return sysfs_emit(buf, "down %d\nlive %d\ndead %d\nresumed %d\n",
+			  atomic_read(&vf->down), atomic_read(&vf->live),
+			  atomic_read(&vf->dead), atomic_read(&vf->resumed));
 }
 static DEVICE_ATTR_RO(contract);
 
@@ -246,37 +156,49 @@ static struct attribute *vf_contract_attrs[] = {
 };
 ATTRIBUTE_GROUPS(vf_contract);
 
+static int vf_contract_begin(struct vf_contract *vf)
+{
+	int ret = vf_contract_enable(vf);
+
+	if (ret)
+		return ret;
+	ret = dma_set_mask_and_coherent(&vf->pdev->dev, DMA_BIT_MASK(64));
+	if (!ret && vf->ops->has_netdev)
+		ret = vf_contract_add_netdev(vf);
+	if (!ret && vf->ops->bound)
+		ret = vf->ops->bound(vf);
+	if (!ret)
+		return 0;
+	vf_contract_remove_netdev(vf);
+	pci_disable_device(vf->pdev);
+	return ret;
+}
+
 static int vf_contract_probe(struct pci_dev *pdev,
 			     const struct pci_device_id *id)
 {
-	const struct vf_contract_ops *ops = vf_contract_ops();
-	struct vf_contract *vf;
-	int ret;
+	struct vf_contract *vf = devm_kzalloc(&pdev->dev, sizeof(*vf),
+					      GFP_KERNEL);
 
-	if (!ops)
-		return -EINVAL;
-	vf = devm_kzalloc(&pdev->dev, sizeof(*vf), GFP_KERNEL);
 	if (!vf)
 		return -ENOMEM;
 	vf->pdev = pdev;
+	vf->ops = vf_contract_find(contract);
+	INIT_DELAYED_WORK(&vf->late, vf_contract_come_late);
 	pci_set_drvdata(pdev, vf);
-	ret = pci_enable_device_mem(pdev);
-	if (ret)
-		return ret;
-	pci_set_master(pdev);
-	ret = dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(64));
-	if (!ret && ops->bound)
-		ret = ops->bound(vf);
-	if (ret)
-		pci_disable_device(pdev);
-	return ret;
+	return vf_contract_begin(vf);
 }
 
 static void vf_contract_remove(struct pci_dev *pdev)
 {
-	if (vf_contract_ops()->gone)
-		vf_contract_ops()->gone(pci_get_drvdata(pdev));
-	pci_disable_device(pdev);
+	struct vf_contract *vf = pci_get_drvdata(pdev);
+
+	cancel_delayed_work_sync(&vf->late);
+	if (vf->ops->gone)
+		vf->ops->gone(vf);
+	vf_contract_remove_netdev(vf);
+	if (pci_is_enabled(pdev))
+		pci_disable_device(pdev);
 }
 
 static const struct pci_device_id vf_contract_ids[] = {
@@ -289,10 +211,46 @@ static struct pci_driver vf_contract_driver = {
 	.id_table	= vf_contract_ids,
 	.probe		= vf_contract_probe,
 	.remove		= vf_contract_remove,
-	.err_handler	= &vf_contract_err_handler,
 	.dev_groups	= vf_contract_groups,
 };
-module_pci_driver(vf_contract_driver);
 
-MODULE_DESCRIPTION("Driver that relies on the contracts of PCI error recovery, for tests");
+static void vf_contract_choose_ways(unsigned int ways)
+{
+	struct pci_error_handlers *handlers = &vf_contract_err_handler;
+
+	if (ways & VF_CONTRACT_PM)
+		vf_contract_driver.driver.pm = &vf_contract_pm_ops;
+	if (ways & (VF_CONTRACT_AER | VF_CONTRACT_RESET))
+		vf_contract_driver.err_handler = handlers;
+	if (!(ways & VF_CONTRACT_AER)) {
+		handlers->error_detected = NULL;
+		handlers->slot_reset = NULL;
+		handlers->resume = NULL;
+	}
+	if (!(ways & VF_CONTRACT_RESET)) {
+		handlers->reset_prepare = NULL;
+		handlers->reset_done = NULL;
+	}
+}
+
+static int __init vf_contract_init(void)
+{
+	const struct vf_contract_ops *ops = vf_contract_find(contract);
+
+	if (!ops) {
+		pr_err("vf_contract: no contract \"%s\"\n", contract);
+		return -EINVAL;
+	}
+	vf_contract_choose_ways(ops->ways);
+	return pci_register_driver(&vf_contract_driver);
+}
+module_init(vf_contract_init);
+
+static void __exit vf_contract_exit(void)
+{
+	pci_unregister_driver(&vf_contract_driver);
+}
+module_exit(vf_contract_exit);
+
+MODULE_DESCRIPTION("Driver that plays stock drivers of VFs, for tests");
 MODULE_LICENSE("GPL");
