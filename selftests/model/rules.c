@@ -178,10 +178,15 @@ static bool may_be_cut(void)
 	       (vmm.state == STOP && vmm.migrates_stopped);
 }
 
-/* What the driver says of it, and when that may change. */
+/*
+ * What the driver says of it, and when that may change.  On a device that runs, a
+ * real one's gate tells: to ask takes time.
+ */
 static void check_cut(void)
 {
-	bool forced = !strcmp(vf_attr("quiesce"), "forced");
+	bool asks = vf_traits.exact || vmm.cut || vmm.state == STOP ||
+		    vmm.state == STOP_COPY;
+	bool forced = asks && !strcmp(vf_attr("quiesce"), "forced");
 
 	if (vmm.cut && !forced)
 		model_fail("a device that was cut off is so no more in %s",
