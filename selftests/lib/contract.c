@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "command.h"
 #include "contract.h"
 #include "nic.h"
 
@@ -23,6 +24,10 @@
 #define UNTIL \
 	"for i in $(seq 100); do grep -qx '%s' " VF "/%s && exit; sleep 0.1; " \
 	"done; cat " VF "/%s; exit 1"
+#define RECEIVES \
+	"for i in $(seq 100); do " \
+	"n=$(sed -n 's/^received //p' " VF "/contract); " \
+	"[ $n -ge %ld ] && exit; sleep 0.1; done; echo only $n; exit 1"
 
 static struct guest *guest_of(struct scenario *s)
 {
@@ -46,4 +51,23 @@ long contract_number(struct scenario *s, const char *file, const char *name)
 	if (guest_must(guest_of(s), 10, NUMBER, name, file))
 		return -EIO;
 	return atol(guest_of(s)->output);
+}
+
+int contract_receives(struct scenario *s, long frames)
+{
+	long now = contract_number(s, "contract", "received");
+
+	return guest_must(guest_of(s), 20, RECEIVES, now + frames);
+}
+
+int contract_send(struct scenario *s)
+{
+	const char *link = wire_link(&s->wire);
+
+	if (command("ip neigh replace %s lladdr %s dev %s nud permanent",
+		    WIRE_GUEST_ADDRESS, WIRE_MAC, link))
+		return -EIO;
+	if (!s->probe)
+		s->probe = probe_start(link, WIRE_GUEST_ADDRESS);
+	return s->probe ? 0 : -EIO;
 }

@@ -17,4 +17,13 @@ int contract_comes(struct scenario *s, const char *file, const char *line);
 /* The number in a line "name number" of such a file; -EIO. */
 long contract_number(struct scenario *s, const char *file, const char *name);
 
+/* So many more frames than now, within ten seconds. */
+int contract_receives(struct scenario *s, long frames);
+
+/*
+ * Have this machine send to the guest's MAC address all the time, although nobody
+ * there has its IP address.
+ */
+int contract_send(struct scenario *s);
+
 #endif /* MIGCAP_TEST_CONTRACT_H */

@@ -13,6 +13,8 @@
 #include <linux/workqueue.h>
 
 struct net_device;
+struct vf_contract_ring;
+struct vf_contract_speaker;
 
 /* The callbacks that a driver has, and by which it was taken down. */
 enum vf_contract_way {
@@ -26,6 +28,8 @@ enum vf_contract_way {
  * @pdev:	the device
  * @ops:	the driver that is played
  * @netdev:	if it is one of a network driver
+ * @ring:	if it lets the device do DMA
+ * @speaker:	if it answers the host itself
  * @late:	comes up after its callbacks have returned
  * @way:	how it was taken down last
  * @down:	how often it was taken down
@@ -39,6 +43,8 @@ struct vf_contract {
 	struct pci_dev *pdev;
 	const struct vf_contract_ops *ops;
 	struct net_device *netdev;
+	struct vf_contract_ring *ring;
+	struct vf_contract_speaker *speaker;
 	struct delayed_work late;
 	enum vf_contract_way way;
 	atomic_t down;
@@ -88,5 +94,19 @@ void vf_contract_attach(struct vf_contract *vf, bool linked);
 
 /* contract_pages.c */
 int vf_contract_share(struct vf_contract *vf);
+
+/* contract_ring.c: receives, and keeps what it has "freed". */
+int vf_contract_ring_add(struct vf_contract *vf);
+void vf_contract_ring_remove(struct vf_contract *vf);
+int vf_contract_ring_start(struct vf_contract *vf);
+void vf_contract_ring_stop(struct vf_contract *vf);
+void vf_contract_ring_free(struct vf_contract *vf);
+int vf_contract_ring_received(struct vf_contract *vf);
+int vf_contract_ring_spoiled(struct vf_contract *vf);
+
+/* contract_speak.c: answers the host. */
+int vf_contract_speak(struct vf_contract *vf);
+void vf_contract_be_silent(struct vf_contract *vf);
+int vf_contract_interrupts(struct vf_contract *vf);
 
 #endif /* MIGCAP_CONTRACT_H */

@@ -144,9 +144,14 @@ static ssize_t contract_show(struct device *dev, struct device_attribute *attr,
 {
 	struct vf_contract *vf = dev_get_drvdata(dev);
 
-	return sysfs_emit(buf, "down %d\nlive %d\ndead %d\nresumed %d\n",
+	return sysfs_emit(buf,
+			  "down %d\nlive %d\ndead %d\nresumed %d\n"
+			  "received %d\nspoiled %d\ninterrupts %d\n",
 			  atomic_read(&vf->down), atomic_read(&vf->live),
-			  atomic_read(&vf->dead), atomic_read(&vf->resumed));
+			  atomic_read(&vf->dead), atomic_read(&vf->resumed),
+			  vf_contract_ring_received(vf),
+			  vf_contract_ring_spoiled(vf),
+			  vf_contract_interrupts(vf));
 }
 static DEVICE_ATTR_RO(contract);
 

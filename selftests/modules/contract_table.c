@@ -13,6 +13,7 @@
 /* More than a driver has to be waited for, less than it is given. */
 #define LATE_MS		700
 #define SLEEP_MS	3000
+#define FREED_MS	500
 
 static bool vf_contract_is_first(struct vf_contract *vf)
 {
@@ -91,6 +92,21 @@ static int vf_contract_up_register(struct vf_contract *vf)
 	return ret ? : vf_contract_up(vf);
 }
 
+/* Time for the device to write, if it can. */
+static void vf_contract_down_free(struct vf_contract *vf)
+{
+	vf_contract_ring_free(vf);
+	msleep(FREED_MS);
+	vf_contract_down(vf);
+}
+
+static int vf_contract_up_receive(struct vf_contract *vf)
+{
+	int ret = vf_contract_up(vf);
+
+	return ret ? : vf_contract_ring_start(vf);
+}
+
 static const struct vf_contract_ops contracts[] = {
 	/* Frees its buffers on "frozen", and sends no command to the device. */
 	{ .name = "frozen", .ways = VF_CONTRACT_AER,
@@ -133,6 +149,14 @@ static const struct vf_contract_ops contracts[] = {
 	{ .name = "mends", .ways = VF_CONTRACT_PM | VF_CONTRACT_AER,
 	  .has_netdev = true, .answer = PCI_ERS_RESULT_NEED_RESET,
 	  .up = vf_contract_up_after_error },
+	/* Frees its receive ring, and tells the device nothing. */
+	{ .name = "frees", .ways = VF_CONTRACT_AER,
+	  .answer = PCI_ERS_RESULT_NEED_RESET,
+	  .bound = vf_contract_ring_add, .gone = vf_contract_ring_remove,
+	  .down = vf_contract_down_free, .up = vf_contract_up_receive },
+	/* Answers the host itself, without an agent. */
+	{ .name = "speaks", .bound = vf_contract_speak,
+	  .gone = vf_contract_be_silent },
 	/* Gives its network device up, and makes another. */
 	{ .name = "unregisters", .ways = VF_CONTRACT_AER, .has_netdev = true,
 	  .answer = PCI_ERS_RESULT_NEED_RESET,

@@ -7,6 +7,9 @@
  * Guarantees:
  *  - frozen: a driver that is told that the channel is frozen finds that the
  *    device can do no DMA;
+ *  - frees: so a driver that frees its receive ring, without a word to the
+ *    device, finds its memory untouched while frames arrive all the time; and
+ *    the device receives on the other host;
  *  - refuses: a driver that does not let go of its device is brought back, and
  *    the pages it has mapped are not written again and again while START stands;
  *  - linkless: a link that does not come back makes the agent run the recovery
@@ -54,6 +57,20 @@ static int end(struct scenario *s)
 	if (migcap_write(vf, "quiesce", "0"))
 		return failure(-EIO, "quiesce: %s", vf);
 	return migcap_wait(vf, "guest", "present", PATIENCE_MS);
+}
+
+static void frees(struct __test_metadata *_metadata, struct scenario *s)
+{
+	struct migration migration;
+
+	ASSERT_EQ(0, contract_play(s, "frees"));
+	ASSERT_EQ(0, contract_send(s));
+	ASSERT_EQ(0, contract_receives(s, 20));
+	ASSERT_EQ(0, scenario_migrate(s, &migration));
+	ASSERT_EQ(0, contract_comes(s, "contract", "resumed 1"));
+	EXPECT_EQ(0, contract_number(s, "contract", "spoiled"));
+	EXPECT_EQ(0, contract_receives(s, 20));
+	EXPECT_EQ(0, contract_number(s, "contract", "spoiled"));
 }
 
 /* Passes over pages, from the guest's trace. */
@@ -211,6 +228,7 @@ TEST_F_TIMEOUT(contract, ways, 600)
 		EXPECT_EQ(0, contract_number(s, "contract", "live"));
 		EXPECT_EQ(0, contract_number(s, "contract", "dead"));
 	}
+	frees(_metadata, s);
 }
 
 TEST_F_TIMEOUT(contract, troubles, 400)
