@@ -81,6 +81,25 @@ int migration_begin(struct migration *migration)
 	return migrate_to(from, uri);
 }
 
+int migration_save(struct migration *migration, const char *path)
+{
+	char uri[VM_PATH_SIZE];
+
+	snprintf(uri, sizeof(uri), "file:%s", path);
+	migration->asked = now_ns();
+	return migrate_to(migration->from, uri);
+}
+
+int migration_restore(struct vm *vm, const char *path, int timeout_ms)
+{
+	char uri[VM_PATH_SIZE];
+	int err;
+
+	snprintf(uri, sizeof(uri), "file:%s", path);
+	err = listen_at(vm, uri);
+	return err ? err : migration_wait_over(vm, timeout_ms);
+}
+
 static long long number(json_t *object, const char *key)
 {
 	return json_integer_value(json_object_get(object, key));

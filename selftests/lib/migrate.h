@@ -38,6 +38,12 @@ struct migration {
 /* Start it: the destination must have been started as incoming. */
 int migration_begin(struct migration *migration);
 
+/* Save the source to a file, which migration_wait_status() waits for. */
+int migration_save(struct migration *migration, const char *path);
+
+/* Have @vm, started as incoming, take in such a file, and wait until it has. */
+int migration_restore(struct vm *vm, const char *path, int timeout_ms);
+
 /* How fast QEMU may be, in bytes a second; also while it migrates. */
 int migration_set_bandwidth(struct migration *migration, long long bytes);
 

@@ -3,10 +3,13 @@
  * A VM that was paused with its NIC in use, and an operator who wants it migrated
  * nevertheless (on_timeout=force).  Guarantees: it is, without a byte lost; its
  * agent recovers the driver when the VM goes on, over there or, if the destination
- * dies, here; and the guest can be migrated the usual way after that.
+ * dies, here; and the guest can be migrated the usual way after that.  It can also
+ * be saved to a file, and restored from it more than once.
  *
  * Needs no log of the device's DMA: the device is cut off before memory is sent.
  */
+#include <unistd.h>
+
 #include "kselftest_harness.h"
 
 #include "../lib/clock.h"
@@ -19,6 +22,7 @@
 #define MIGRATE_MS	120000
 #define ARRIVAL_MS	60000
 #define SLOW		(4 << 20)
+#define SAVED		"/run/migcap/paused.saved"
 
 FIXTURE(paused) {
 	char thp[SYSFS_VALUE_MAX];
@@ -39,6 +43,7 @@ FIXTURE_TEARDOWN(paused)
 	if (self->flood)
 		flood_stop(self->flood);
 	scenario_teardown(&self->s);
+	unlink(SAVED);
 	hoard_restore_pages(self->thp);
 }
 
@@ -122,6 +127,49 @@ TEST_F_TIMEOUT(paused, destination_dies, 300)
 
 	ASSERT_EQ(0, scenario_migrate(s, &migration));
 	ASSERT_EQ(0, scenario_healthy(s));
+}
+
+static int save(struct scenario *s)
+{
+	struct migration migration = scenario_migration(s);
+	int err = set_running(s, false);
+
+	if (!err)
+		err = migcap_wait(scenario_vf(s), "state", "stop", STATE_MS);
+	if (!err)
+		err = migration_save(&migration, SAVED);
+	return err ? err : migration_wait_status(&migration, "completed",
+						 MIGRATE_MS);
+}
+
+/* On the other VF, each time as if the last time had not been. */
+static int restore(struct scenario *s)
+{
+	int err = scenario_start_destination(s);
+
+	if (!err)
+		err = migration_restore(scenario_migration(s).to, SAVED,
+					MIGRATE_MS);
+	if (err)
+		return err;
+	scenario_moved(s);
+	err = set_running(s, true);
+	if (!err)
+		err = guest_wait(&scenario_vm(s)->guest, ARRIVAL_MS);
+	return err ? vm_explain(scenario_vm(s), err) : 0;
+}
+
+TEST_F_TIMEOUT(paused, restored_twice, 300)
+{
+	struct scenario *s = &self->s;
+	int times;
+
+	ASSERT_EQ(0, save(s));
+	for (times = 0; times < 2; times++) {
+		ASSERT_EQ(0, restore(s));
+		ASSERT_EQ(0, scenario_traffic(s));
+		ASSERT_EQ(0, scenario_healthy(s));
+	}
 }
 
 TEST_HARNESS_MAIN
