@@ -77,6 +77,32 @@ int pci_find_pf(struct pci_pf *pf)
 	return err ? failure(-ENODEV, "no " NIC_PF_DRIVER " NIC with SR-IOV") : 0;
 }
 
+/* The VF is link virtfn<N> of its PF. */
+static int vf_index(const struct pci_pf *pf, const char *vf)
+{
+	char bdf[PCI_BDF_SIZE];
+	int index;
+
+	for (index = 0; !pci_vf_bdf(pf, index, bdf); index++)
+		if (!strcmp(bdf, vf))
+			return index;
+	return -ENOENT;
+}
+
+int pci_pf_of(const char *vf, struct pci_pf *pf)
+{
+	char dir[PCI_DIR_SIZE];
+	int err = sysfs_link(pci_dir(vf, dir), "physfn", pf->bdf,
+			     sizeof(pf->bdf));
+
+	if (err)
+		return failure(-ENODEV, "%s is no VF", vf);
+	pci_dir(pf->bdf, pf->dir);
+	err = first_entry(pf->dir, "net", pf->netdev, sizeof(pf->netdev));
+	return err ? failure(-ENODEV, "%s: its PF has no network device", vf) :
+		     vf_index(pf, vf);
+}
+
 int pci_remove_vfs(const struct pci_pf *pf)
 {
 	return sysfs_write_number(pf->dir, "sriov_numvfs", 0);

@@ -22,6 +22,9 @@ struct pci_pf {
 /* Find the function of NIC_PF_DRIVER that has virtual functions to give: -ENODEV if none. */
 int pci_find_pf(struct pci_pf *pf);
 
+/* The PF of a VF; returns the VF's number.  -ENODEV: it has no PF with a network. */
+int pci_pf_of(const char *vf, struct pci_pf *pf);
+
 /* Make @count VFs that no driver grabs; those that exist are removed first. */
 int pci_make_vfs(const struct pci_pf *pf, int count);
 int pci_remove_vfs(const struct pci_pf *pf);

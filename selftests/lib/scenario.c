@@ -203,7 +203,9 @@ int scenario_setup_vmm(struct scenario *s, const char *name,
 	s->vmm = *vmm;
 	s->needs_quiesce = -1;
 	s->kernel_log = trouble_watch_kernel();
-	err = scenario_prepare_vfs(s);
+	err = vm_can_start();
+	if (!err)
+		err = scenario_prepare_vfs(s);
 	if (!err)
 		err = scenario_boot(s);
 	if (!err)

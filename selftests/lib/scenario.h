@@ -61,7 +61,7 @@ struct scenario {
 
 /*
  * Bring up all of the above, with a running guest whose network works, probes
- * and a stream.  -ENODEV: this machine has no such NIC, skip.  On failure
+ * and a stream.  -ENODEV: this machine lacks something, skip.  On failure
  * nothing is left behind.
  */
 int scenario_setup(struct scenario *s, const char *name,

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A scenario as a fixture of the kselftest harness.  Where there is no NIC that it
- * can use, the test is skipped.  To be included after the harness.
+ * A scenario as a fixture of the kselftest harness.  Where a NIC or an image is
+ * missing, the test is skipped.  To be included after the harness.
  */
 #ifndef MIGCAP_TEST_SCENARIO_FIXTURE_H
 #define MIGCAP_TEST_SCENARIO_FIXTURE_H
 
 #include <errno.h>
 
+#include "failure.h"
 #include "scenario.h"
 
 /* In a FIXTURE_SETUP: scenario_setup() or scenario_setup_vmm() has said @result. */
@@ -16,7 +17,7 @@ do {									\
 	int set_up = (result);						\
 									\
 	if (set_up == -ENODEV)						\
-		SKIP(return, "no NIC with SR-IOV");			\
+		SKIP(return, "%s", failure_reason());			\
 	ASSERT_EQ(0, set_up);						\
 } while (0)
 

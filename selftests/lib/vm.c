@@ -19,8 +19,10 @@
 
 #include "autopsy.h"
 #include "clock.h"
+#include "command.h"
 #include "emulator.h"
 #include "failure.h"
+#include "sysfs.h"
 #include "trouble.h"
 #include "vm.h"
 
@@ -101,6 +103,31 @@ static void add_machine(struct args *args, const struct vm_spec *spec)
 	add(args, "-cpu", "%s", setting("MIGCAP_L2_CPU", "host"));
 	add(args, "-m", "%d", spec->memory_mb ? : USUAL_MEMORY_MB);
 	add(args, "-display", "none");
+}
+
+static int want_image(const char *file)
+{
+	char path[SYSFS_PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s/%s", setting("MIGCAP_L2", "/out/l2"),
+		 setting("MIGCAP_SUITE", "trixie"), file);
+	return access(path, R_OK) ?
+		failure(-ENODEV, "no guest image %s: MIGCAP_L2, MIGCAP_SUITE",
+			path) : 0;
+}
+
+int vm_can_start(void)
+{
+	const char *qemu = setting("MIGCAP_QEMU", "qemu-system-x86_64");
+	int err = want_image("vmlinuz");
+
+	if (!err)
+		err = want_image("initrd");
+	if (!err && access("/dev/kvm", R_OK | W_OK))
+		err = failure(-ENODEV, "no /dev/kvm");
+	if (!err && command("command -v '%s' >/dev/null", qemu))
+		err = failure(-ENODEV, "no %s: MIGCAP_QEMU", qemu);
+	return err;
 }
 
 static void add_kernel(struct args *args, const struct vm_spec *spec)

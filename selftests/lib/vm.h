@@ -55,6 +55,9 @@ struct vm {
 /* Whether a VM of that name has left logs. */
 bool vm_has_logs(const char *name);
 
+/* Whether there is what a VM needs: QEMU, KVM and an image.  -ENODEV if not. */
+int vm_can_start(void);
+
 /* Start QEMU and connect to it; on failure nothing is left running. */
 int vm_start(struct vm *vm, const struct vm_spec *spec);
 

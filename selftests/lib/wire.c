@@ -2,9 +2,13 @@
 /*
  * Making a guest's network and taking it away again.
  */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "command.h"
+#include "failure.h"
 #include "nl.h"
 #include "wire.h"
 
@@ -63,6 +67,39 @@ static int make_bridge(const char *pf)
 	return err;
 }
 
+/* In the lab only: nobody else's VFs are removed for a test. */
+static bool may_make_vfs(void)
+{
+	return getenv("MIGCAP_MAKE_VFS");
+}
+
+static int take_vf(struct wire *wire, int end, const char *vf)
+{
+	struct pci_pf pf;
+	int number = pci_pf_of(vf, &pf);
+
+	if (number < 0)
+		return number;
+	if (end && strcmp(pf.bdf, wire->pf.bdf))
+		return failure(-ENODEV, "%s and %s are not of one NIC",
+			       wire->vfs[0], vf);
+	wire->pf = pf;
+	snprintf(wire->vfs[end], sizeof(wire->vfs[end]), "%s", vf);
+	return nl_vf_set_mac(pf.netdev, number, WIRE_MAC);
+}
+
+/* What was given; what it was like before, is for whoever gave it to restore. */
+static int take_vfs(struct wire *wire)
+{
+	const char *first = getenv("MIGCAP_VF"), *second = getenv("MIGCAP_VF2");
+	int err;
+
+	if (!first || !*first || !second || !*second)
+		return failure(-ENODEV, "no VFs given: MIGCAP_VF and MIGCAP_VF2");
+	err = take_vf(wire, 0, first);
+	return err ? err : take_vf(wire, 1, second);
+}
+
 static int make_vf(struct wire *wire, int end)
 {
 	int err = pci_vf_bdf(&wire->pf, vf_numbers[end], wire->vfs[end]);
@@ -72,22 +109,30 @@ static int make_vf(struct wire *wire, int end)
 	return nl_vf_set_mac(wire->pf.netdev, vf_numbers[end], WIRE_MAC);
 }
 
-int wire_make(struct wire *wire, bool bridged)
+static int make_vfs(struct wire *wire)
 {
 	int err = pci_find_pf(&wire->pf);
 
-	wire->bridged = bridged;
+	wire->made_vfs = !err;
 	if (!err)
 		err = pci_make_vfs(&wire->pf, NR_VFS);
 	if (!err)
 		err = nl_link_set(wire->pf.netdev, true);
-	if (!err && bridged)
-		err = make_bridge(wire->pf.netdev);
-	if (!err)
-		err = nl_address_add(wire_link(wire), ADDRESS);
 	if (!err)
 		err = make_vf(wire, 0);
 	return err ? err : make_vf(wire, 1);
+}
+
+int wire_make(struct wire *wire, bool bridged)
+{
+	int err = may_make_vfs() ? make_vfs(wire) : take_vfs(wire);
+
+	wire->bridged = !err && bridged;
+	if (!err)
+		err = nl_link_set(wire->pf.netdev, true);
+	if (!err && bridged)
+		err = make_bridge(wire->pf.netdev);
+	return err ? err : nl_address_add(wire_link(wire), ADDRESS);
 }
 
 void wire_remove(struct wire *wire)
@@ -97,8 +142,10 @@ void wire_remove(struct wire *wire)
 	for (end = 0; end < 2; end++)
 		if (wire->vfs[end][0])
 			pci_unbind(wire->vfs[end]);
-	if (wire->pf.bdf[0])
+	if (wire->made_vfs)
 		pci_remove_vfs(&wire->pf);
+	else if (wire->pf.bdf[0])
+		nl_address_del(wire->pf.netdev, ADDRESS);
 	if (wire->bridged)
 		command("ip link del %s; ip link del %s; ip link del " BRIDGE,
 			taps[0], taps[1]);

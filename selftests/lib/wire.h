@@ -32,6 +32,7 @@ struct wire {
 	struct pci_pf pf;
 	char vfs[2][PCI_BDF_SIZE];	/* by end of the migration */
 	bool bridged;
+	bool made_vfs;			/* in the lab; else they were given */
 };
 
 /* What QEMU is told of a virtio-net of the guest's MAC address at a tap. */
@@ -41,8 +42,9 @@ struct wire_nic {
 };
 
 /*
- * -ENODEV: this machine has no such NIC.  On failure, wire_remove() takes away
- * what was made.
+ * Of the VFs MIGCAP_VF and MIGCAP_VF2, or, where MIGCAP_MAKE_VFS is set, of VFs
+ * that are made for it.  -ENODEV: this machine has no such NIC, or no VF was given.
+ * On failure, wire_remove() takes away what was made.
  */
 int wire_make(struct wire *wire, bool bridged);
 void wire_remove(struct wire *wire);

@@ -113,6 +113,8 @@ FIXTURE_SETUP(hostile_guest)
 {
 	SCENARIO_SET_UP(scenario_setup(&self->s, "hostile",
 				       GUEST_WITHOUT_AGENT));
+	if (!self->s.wire.made_vfs)
+		SKIP(return, "wants a VF for a neighbour, and none was given");
 	self->neighbour.vm.qmp.fd = -1;
 	self->neighbour.vm.guest.fd = -1;
 	ASSERT_EQ(0, start_neighbour(&self->s, &self->neighbour));
