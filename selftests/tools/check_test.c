@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "../lib/nl.h"
+#include "../lib/tool.h"
 #include "host.h"
-#include "tool.h"
 
 #define MAC		"02:00:00:09:00:42"
 #define OTHER_MAC	"02:00:00:09:00:43"

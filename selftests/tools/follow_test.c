@@ -23,8 +23,8 @@
 
 #include "../lib/failure.h"
 #include "../lib/nl.h"
+#include "../lib/tool.h"
 #include "host.h"
-#include "tool.h"
 #include "trip.h"
 
 #define MAC		"02:00:00:09:00:42"

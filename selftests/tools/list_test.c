@@ -13,8 +13,8 @@
 #include <jansson.h>
 
 #include "../lib/nl.h"
+#include "../lib/tool.h"
 #include "host.h"
-#include "tool.h"
 
 #define MAC		"02:00:00:09:00:42"
 #define NO_MAC		"00:00:00:00:00:00"

@@ -10,8 +10,8 @@
  */
 #include <kselftest_harness.h>
 
+#include "../lib/tool.h"
 #include "host.h"
-#include "tool.h"
 
 #define STEP_MS		10000
 

@@ -16,8 +16,8 @@
 #include <jansson.h>
 #include <unistd.h>
 
+#include "../lib/tool.h"
 #include "host.h"
-#include "tool.h"
 
 #define LINE_MS		10000
 #define INSTANCES	"/sys/kernel/tracing/instances"

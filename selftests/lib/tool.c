@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../lib/clock.h"
+#include "clock.h"
 #include "tool.h"
 
 #define RUN_MS		30000
@@ -27,7 +27,7 @@ const char *tool_output(void)
 	return last.text;
 }
 
-/* Beside the test's program. */
+/* In the directory tools beside that of the test's program. */
 static const char *tool_path(char *path, size_t size)
 {
 	const char *given = getenv("MIGCAP_TOOL");
@@ -40,7 +40,7 @@ static const char *tool_path(char *path, size_t size)
 	path[len > 0 ? len : 0] = 0;
 	base = strrchr(path, '/');
 	if (base)
-		snprintf(base, size - (base - path), "/migcap");
+		snprintf(base, size - (base - path), "/../tools/migcap");
 	return path;
 }
 

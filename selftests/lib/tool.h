@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Running the tool migcap: to its end, or beside the test, line by line.
+ * Running the tool migcap: to its end, or beside the test, line by line.  It is
+ * the one that was built with the tests, or that MIGCAP_TOOL names.
  */
-#ifndef SELFTESTS_TOOLS_TOOL_H
-#define SELFTESTS_TOOLS_TOOL_H
+#ifndef MIGCAP_TEST_TOOL_H
+#define MIGCAP_TEST_TOOL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -57,4 +58,4 @@ int tool_wait(struct tool *tool, int ms);
 /* Ask it to end, and see that it does. */
 int tool_stop(struct tool *tool);
 
-#endif /* SELFTESTS_TOOLS_TOOL_H */
+#endif /* MIGCAP_TEST_TOOL_H */
