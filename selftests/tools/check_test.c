@@ -146,6 +146,21 @@ TEST_F(check, guest)
 	EXPECT_NO("guest");
 }
 
+TEST_F(check, what_an_operator_forces)
+{
+	ASSERT_EQ(0, guest_write(&self->vf, MIGCAP_CTRL, 0));
+	ASSERT_EQ(0, guest_set_bus_master(&self->vf, true));
+	ASSERT_EQ(0, host_attr_write(&self->vf, "on_timeout", "force-lost"));
+	check(host_vf_name);
+	EXPECT_TRUE(says("note", "guest"))
+		TH_LOG("%s", tool_output());
+	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, VFIO_DEVICE_STATE_STOP, NULL));
+	EXPECT_EQ(TOOL_OK, check(host_vf_name));
+	EXPECT_TRUE(says("ok", "state"))
+		TH_LOG("%s", tool_output());
+	EXPECT_TRUE(says("ok", "account"));
+}
+
 TEST_F(check, account)
 {
 	ASSERT_EQ(0, guest_write(&self->vf, MIGCAP_CTRL, MIGCAP_CTRL_DRIVER));

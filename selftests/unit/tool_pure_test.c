@@ -82,6 +82,8 @@ TEST(phases_of_a_migration)
 	EXPECT_EQ(PHASE_AWAY, phase_with("pre_copy_p2p", "ready", "quiesced", 0, 0));
 	EXPECT_EQ(PHASE_AWAY, phase_with("stop_copy", "ready", "quiesced", 0, 0));
 	EXPECT_EQ(PHASE_KEEP, phase_with("stop", "ready", "quiesced", 0, 0));
+	EXPECT_EQ(PHASE_AWAY, phase_with("stop_copy", "present", "forced", 0, 0));
+	EXPECT_EQ(PHASE_AWAY, phase_with("running", "present", "forced", 0, 0));
 	EXPECT_EQ(PHASE_ABSENT, phase_with("closed", "absent", "idle", 0, 0));
 	/* The destination. */
 	EXPECT_EQ(PHASE_AWAY, phase_with("running", "bme_off", "idle", 1, 0));

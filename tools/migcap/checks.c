@@ -36,8 +36,8 @@ static enum verdict check_driver(const struct subject *s, struct finding *f)
 	if (s->bound)
 		return found(f, VERDICT_OK, VF_DRIVER);
 	return found(f, VERDICT_NO,
-		    "%s: needs " VF_DRIVER ", by driver_override in %s",
-		    s->vf.driver[0] ? s->vf.driver : "none", s->vf.dir);
+		     "%s: needs " VF_DRIVER ", by driver_override in %s",
+		     s->vf.driver[0] ? s->vf.driver : "none", s->vf.dir);
 }
 
 static int count_group(const struct vf *vf)
@@ -63,12 +63,19 @@ static enum verdict check_group(const struct subject *s, struct finding *f)
 
 	if (!count)
 		return found(f, VERDICT_NO,
-			    "none: switch the IOMMU on (firmware, intel_iommu=on)");
+			     "none: switch the IOMMU on (firmware, intel_iommu=on)");
 	if (count > 1)
 		return found(f, VERDICT_NOTE,
-			    "%d has %d devices, they can go to one guest only",
-			    s->vf.group, count);
+			     "%d has %d devices, they can go to one guest only",
+			     s->vf.group, count);
 	return found(f, VERDICT_OK, "%d", s->vf.group);
+}
+
+/* A stopped VM's device writes no more once it is cut off. */
+static bool is_stopped_and_forced(const struct status *status)
+{
+	return !strcmp(status->state, "stop") &&
+	       strcmp(status->on_timeout, "abort");
 }
 
 static enum verdict check_state(const struct subject *s, struct finding *f)
@@ -79,21 +86,32 @@ static enum verdict check_state(const struct subject *s, struct finding *f)
 		return found(f, VERDICT_OK, "closed, a guest can come here");
 	if (!strcmp(state, "running"))
 		return found(f, VERDICT_OK, "running");
+	if (is_stopped_and_forced(&s->status))
+		return found(f, VERDICT_OK, "stop, and on_timeout is %s",
+			     s->status.on_timeout);
 	if (!strcmp(state, "stop"))
 		return found(f, VERDICT_NOTE,
-			    "stop: a stopped VM can be migrated if it was quiesced before");
+			     "stop: it can be migrated if quiesced before, or by on_timeout");
 	if (!strcmp(state, "error"))
 		return found(f, VERDICT_NO, "error: reset the device, restart the VM");
 	return found(f, VERDICT_NO,
-		    "%s: a migration is under way, wait for its end", state);
+		     "%s: a migration is under way, wait for its end", state);
+}
+
+static bool is_forced_whoever_is_there(const struct status *status)
+{
+	return !strcmp(status->on_timeout, "force-lost");
 }
 
 static enum verdict check_guest(const struct subject *s, struct finding *f)
 {
 	if (strcmp(s->status.guest, "absent"))
 		return found(f, VERDICT_OK, "%s", s->status.guest);
+	if (is_forced_whoever_is_there(&s->status))
+		return found(f, VERDICT_NOTE,
+			     "absent: on_timeout is force-lost, the guest loses the device");
 	return found(f, VERDICT_NO,
-		    "absent: load migcap_guest there, read migcap_agent/reason");
+		     "absent: load migcap_guest there, read migcap_agent/reason");
 }
 
 /* The code that logs is compiled in with CONFIG_IOMMUFD_DRIVER alone. */
@@ -134,11 +152,13 @@ static enum verdict check_account(const struct subject *s, struct finding *f)
 		return found(f, VERDICT_OK, "the guest tracks what the device writes");
 	if (is_quiet(&s->status))
 		return found(f, VERDICT_OK, "the device does not write now");
+	if (is_stopped_and_forced(&s->status))
+		return found(f, VERDICT_OK, "the device is going to be cut off");
 	if (kernel_logs())
 		return found(f, VERDICT_OK, "the kernel logs what the device writes");
 	return found(f, VERDICT_NO,
-		    "nobody tracks its DMA: migcap quiesce %s --wait, or have migcap_guest load ahead of the VF driver",
-		    s->vf.bdf);
+		     "nobody tracks its DMA: migcap quiesce %s --wait, or have migcap_guest load ahead of the VF driver",
+		     s->vf.bdf);
 }
 
 static enum verdict check_vmm(const struct subject *s, struct finding *f)
@@ -147,27 +167,27 @@ static enum verdict check_vmm(const struct subject *s, struct finding *f)
 
 	if (s->holder_err)
 		return found(f, VERDICT_NOTE, "not seen: %s",
-			    s->holder_err == -EACCES ? "run this as root" :
-						       strerror(-s->holder_err));
+			     s->holder_err == -EACCES ? "run this as root" :
+							strerror(-s->holder_err));
 	holder_text(&s->holder, holder);
 	switch (qemu_migration(s->holder.args, s->vf.bdf)) {
 	case QEMU_MIGRATION_ON:
 		return found(f, VERDICT_OK, "%s, enable-migration=on", holder);
 	case QEMU_MIGRATION_OFF:
 		return found(f, VERDICT_NO,
-			    "%s has enable-migration=off: restart it with on",
-			    holder);
+			     "%s has enable-migration=off: restart it with on",
+			     holder);
 	case QEMU_MIGRATION_AUTO:
 		if (kernel_logs())
 			return found(f, VERDICT_OK, "%s, enable-migration=auto",
-				    holder);
+				     holder);
 		return found(f, VERDICT_NO,
-			    "%s lacks enable-migration=on, needed with this kernel: restart it so",
-			    holder);
+			     "%s lacks enable-migration=on, needed with this kernel: restart it so",
+			     holder);
 	default:
 		return found(f, VERDICT_NOTE,
-			    "%s does not name this VF: QEMU needs -global vfio-pci.enable-migration=on",
-			    holder);
+			     "%s does not name this VF: QEMU needs -global vfio-pci.enable-migration=on",
+			     holder);
 	}
 }
 
@@ -180,13 +200,13 @@ static enum verdict check_mac(const struct subject *s, struct finding *f)
 	rules_mac(&s->kept, mac);
 	if (!rules_have_mac(&s->kept))
 		return found(f, VERDICT_NOTE,
-			    "no rule: when its VF is reset the guest gets a random address");
+			     "no rule: when its VF is reset the guest gets a random address");
 	if (!rules_have_mac(&s->rules))
 		return found(f, VERDICT_OK, "%s, held back by migcap follow", mac);
 	if (!subject_is_held(s))
 		return found(f, VERDICT_NOTE,
-			    "%s keeps neighbours here from a guest elsewhere that has it: run migcap follow",
-			    mac);
+			     "%s keeps neighbours here from a guest elsewhere that has it: run migcap follow",
+			     mac);
 	return found(f, VERDICT_OK, "%s", mac);
 }
 
@@ -215,15 +235,15 @@ static enum verdict check_twin(const struct subject *s, struct finding *f)
 		return found(f, VERDICT_OK, "nothing to compare");
 	if (!s->link_err && !memcmp(s->link.mac, s->kept.mac, ETH_ALEN))
 		return found(f, VERDICT_NO,
-			    "the PF %s has the VF's address: give it another",
-			    s->vf.pf);
+			     "the PF %s has the VF's address: give it another",
+			     s->vf.pf);
 	twin = find_twin(s);
 	if (twin < 0)
 		return found(f, VERDICT_OK, "no other function of %s has it",
-			    s->vf.pf);
+			     s->vf.pf);
 	return found(f, VERDICT_NO,
-		    "VF %d of %s has it too: ip link set %s vf %d mac 00:00:00:00:00:00",
-		    twin, s->vf.pf, s->vf.pf, twin);
+		     "VF %d of %s has it too: ip link set %s vf %d mac 00:00:00:00:00:00",
+		     twin, s->vf.pf, s->vf.pf, twin);
 }
 
 static enum verdict check_link(const struct subject *s, struct finding *f)
@@ -232,8 +252,8 @@ static enum verdict check_link(const struct subject *s, struct finding *f)
 		return found(f, VERDICT_NOTE, "not known: the PF has no network device");
 	if (!s->link.up)
 		return found(f, VERDICT_NO,
-			    "%s is down or has no link: ip link set %s up, look at the cable",
-			    s->vf.pf, s->vf.pf);
+			     "%s is down or has no link: ip link set %s up, look at the cable",
+			     s->vf.pf, s->vf.pf);
 	return found(f, VERDICT_OK, "%s is up, mtu %u", s->vf.pf, s->link.mtu);
 }
 
@@ -241,10 +261,10 @@ static enum verdict check_last(const struct subject *s, struct finding *f)
 {
 	if (!strcmp(s->status.quiesce, "timeout"))
 		return found(f, VERDICT_NOTE,
-			    "the guest has not answered in time: look at its load and log");
+			     "the guest has not answered in time: look at its load and log");
 	if (strcmp(s->status.last_error, "none"))
 		return found(f, VERDICT_NOTE, "the last refusal was: %s",
-			    s->status.last_error);
+			     s->status.last_error);
 	return found(f, VERDICT_OK, "nothing was refused");
 }
 

@@ -22,7 +22,10 @@ static enum phase phase_in_use(const struct phase_view *view)
 {
 	if (is_waiting(view))
 		return PHASE_AWAY;
-	return strcmp(view->quiesce, "quiesced") ? PHASE_PRESENT : PHASE_AWAY;
+	if (!strcmp(view->quiesce, "quiesced") ||
+	    !strcmp(view->quiesce, "forced"))
+		return PHASE_AWAY;
+	return PHASE_PRESENT;
 }
 
 enum phase phase_of(const struct phase_view *view)

@@ -70,9 +70,12 @@ static int wait_for_guest(const struct options *options, const struct vf *vf)
 	}
 	if (!strcmp(value, "quiesced"))
 		return TOOL_OK;
-	tool_say_vf(vf->bdf, "%s", !strcmp(value, "timeout") ?
-		    "the guest did not answer in time, it has its device back" :
-		    "somebody has taken the question back");
+	if (!strcmp(value, "timeout"))
+		tool_say_vf(vf->bdf, "the guest did not answer in time");
+	else if (!strcmp(value, "forced"))
+		tool_say_vf(vf->bdf, "a migration has cut the device off");
+	else
+		tool_say_vf(vf->bdf, "somebody has taken the question back");
 	return TOOL_NOT;
 }
 

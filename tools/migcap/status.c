@@ -50,6 +50,7 @@ int status_read(const struct vf *vf, struct status *status)
 		{ "state", status->state, sizeof(status->state) },
 		{ "guest", status->guest, sizeof(status->guest) },
 		{ "quiesce", status->quiesce, sizeof(status->quiesce) },
+		{ "on_timeout", status->on_timeout, sizeof(status->on_timeout) },
 		{ "cap_offset", status->cap_offset, sizeof(status->cap_offset) },
 		{ "last_error", status->last_error, sizeof(status->last_error) },
 	};

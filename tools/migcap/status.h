@@ -15,6 +15,7 @@ struct status {
 	char state[16];
 	char guest[16];
 	char quiesce[16];
+	char on_timeout[16];
 	char cap_offset[16];		/* what the operator chose */
 	char source[16];		/* who chose the place: "none" before an open */
 	unsigned long offset;
