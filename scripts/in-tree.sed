@@ -16,6 +16,8 @@ static const struct vfio_pci_device_ops migcap_vfio_pci_ops = {\
 };\
 
 
+/^MODULE_VERSION\(/d
+
 /^#define MIGCAP_COMPAT_(MAP|UNMAP)\t/d
 /^#include "..\/..\/compat\/map_ops.h"$/,/^$/d
 s/^(\t*)MIGCAP_COMPAT_MAP_OPS$/\1.map_phys\t\t= migcap_guest_map,\n\1.unmap_phys\t\t= migcap_guest_unmap,/

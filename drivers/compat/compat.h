@@ -16,6 +16,7 @@
 #endif
 
 #include "slab.h"
+#include "version.h"
 
 #ifdef MIGCAP_COMPAT_DMA
 #include "dma.h"

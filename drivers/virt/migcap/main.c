@@ -144,5 +144,7 @@ static void __exit migcap_guest_exit(void)
 }
 module_exit(migcap_guest_exit);
 
+MODULE_VERSION(MIGCAP_VERSION);
+MODULE_AUTHOR("The migcap developers");
 MODULE_DESCRIPTION("Guest agent for live migration of PCI functions with stock drivers");
 MODULE_LICENSE("GPL");

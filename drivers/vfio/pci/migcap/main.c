@@ -115,5 +115,6 @@ module_exit(migcap_vfio_module_exit);
 
 MODULE_LICENSE("GPL");
 MODULE_IMPORT_NS(MIGCAP_COMPAT_NS_IOMMUFD);
+MODULE_VERSION(MIGCAP_VERSION);
 MODULE_AUTHOR("The migcap developers");
 MODULE_DESCRIPTION("VFIO PCI driver with live migration for any SR-IOV VF");

@@ -84,6 +84,7 @@ extern struct task_struct *current;
 #define pr_err(...)
 #define MODULE_PARM_DESC(name, text)
 #define MODULE_LICENSE(text)
+#define MODULE_VERSION(text)
 #define MODULE_AUTHOR(text)
 #define MODULE_DESCRIPTION(text)
 #define MODULE_IMPORT_NS(name)
