@@ -15,8 +15,15 @@ static const struct vfio_pci_device_ops migcap_vfio_pci_ops = {\
 	.get_dmabuf_phys = vfio_pci_core_get_dmabuf_phys,\
 };\
 
-
 /^MODULE_VERSION\(/d
+
+s/migcap_compat_managed_dma\((\w+)\)/\1->driver_managed_dma/
+s/MIGCAP_COMPAT_ALLOC_PAGES\((\w+)\)/.alloc_pages_op\t\t= \1,/
+s/MIGCAP_COMPAT_COR_ERROR\((\w+)\)/.cor_error_detected\t= \1,/
+/^static void __maybe_unused$/{N;s/ __maybe_unused\n/ /}
+s/^\tmigcap_compat_cor_error\((.*\)), pdev\);/\tconst struct pci_error_handlers *handlers =\n\t\t\1;\n\n\tif (handlers->cor_error_detected)\n\t\thandlers->cor_error_detected(pdev);/
+s/migcap_compat_assign_str\((\w+), .*\);/__assign_str(\1);/
+s/ && !defined\(MIGCAP_COMPAT_UNTRACKED\)//
 
 /^#define MIGCAP_COMPAT_(MAP|UNMAP)\t/d
 /^#include "..\/..\/compat\/map_ops.h"$/,/^$/d

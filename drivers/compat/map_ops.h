@@ -8,7 +8,7 @@
  * A template: the file that includes it has defined MIGCAP_COMPAT_MAP and
  * MIGCAP_COMPAT_UNMAP, the names of a pair of functions in the newest form.
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
+#ifdef MIGCAP_HAVE_MAP_PHYS_OP
 #define MIGCAP_COMPAT_MAP_OPS						\
 	.map_phys = MIGCAP_COMPAT_MAP,					\
 	.unmap_phys = MIGCAP_COMPAT_UNMAP,

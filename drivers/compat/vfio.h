@@ -13,17 +13,17 @@
  * 6.13: symbol namespaces are strings
  * ("module: Convert symbol namespace to string literal").
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
-#define MIGCAP_COMPAT_NS_IOMMUFD	"IOMMUFD"
-#else
+#ifdef MIGCAP_HAVE_NS_TOKEN
 #define MIGCAP_COMPAT_NS_IOMMUFD	IOMMUFD
+#else
+#define MIGCAP_COMPAT_NS_IOMMUFD	"IOMMUFD"
 #endif
 
 /*
  * 6.15: iommufd attaches PASIDs of a device
  * ("vfio-iommufd: Support pasid [at|de]tach for physical VFIO devices").
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#ifdef MIGCAP_HAVE_PASID
 #define MIGCAP_COMPAT_PASID						\
 	.pasid_attach_ioas = vfio_iommufd_physical_pasid_attach_ioas,	\
 	.pasid_detach_ioas = vfio_iommufd_physical_pasid_detach_ioas,
@@ -35,7 +35,7 @@
  * 6.17: the VF token is checked for iommufd, too
  * ("vfio/pci: Do vf_token checks for VFIO_DEVICE_BIND_IOMMUFD").
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+#ifdef MIGCAP_HAVE_MATCH_TOKEN
 #define MIGCAP_COMPAT_MATCH_TOKEN					\
 	.match_token_uuid = vfio_pci_core_match_token_uuid,
 #else
@@ -47,10 +47,14 @@
  * ("vfio: Provide a get_region_info op"), and regions can be exported as
  * dma-bufs ("vfio/pci: Add dma-buf export support for MMIO regions").
  */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 19, 0)
+#ifdef MIGCAP_HAVE_REGION_INFO
 #define MIGCAP_COMPAT_REGION_INFO					\
 	.get_region_info_caps = vfio_pci_ioctl_get_region_info,
+#else
+#define MIGCAP_COMPAT_REGION_INFO
+#endif
 
+#ifdef MIGCAP_HAVE_DMABUF
 static inline void migcap_compat_set_pci_ops(struct vfio_pci_core_device *core)
 {
 	static const struct vfio_pci_device_ops ops = {
@@ -60,8 +64,6 @@ static inline void migcap_compat_set_pci_ops(struct vfio_pci_core_device *core)
 	core->pci_ops = &ops;
 }
 #else
-#define MIGCAP_COMPAT_REGION_INFO
-
 static inline void migcap_compat_set_pci_ops(struct vfio_pci_core_device *core)
 {
 }
@@ -71,7 +73,7 @@ static inline void migcap_compat_set_pci_ops(struct vfio_pci_core_device *core)
  * 7.3: the arguments of VFIO_MIG_GET_PRECOPY_INFO are checked in one place
  * ("vfio: Add a check to VFIO_MIG_GET_PRECOPY_INFO").
  */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 3, 0)
+#ifndef MIGCAP_HAVE_PRECOPY_CHECK
 static inline int vfio_check_precopy_ioctl(struct vfio_device *vdev,
 					   unsigned int cmd, unsigned long arg,
 					   struct vfio_precopy_info *info)
@@ -90,7 +92,7 @@ static inline int vfio_check_precopy_ioctl(struct vfio_device *vdev,
  * 7.3: the flags of struct vfio_precopy_info are output for who asked for that
  * ("vfio: Add support for VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2").
  */
-#ifdef VFIO_PRECOPY_INFO_REINIT
+#ifdef MIGCAP_HAVE_PRECOPY_V2
 static inline bool migcap_compat_precopy_v2(const struct vfio_device *vdev)
 {
 	return vdev->precopy_info_v2;

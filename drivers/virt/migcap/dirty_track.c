@@ -112,10 +112,10 @@ void migcap_guest_dirty_track_init(struct migcap_guest_dirty_track *track,
  */
 void migcap_guest_dirty_track_exit(struct migcap_guest_dirty_track *track)
 {
-	scoped_guard(device, track->dma.dev) {
-		track->closed = true;
-		migcap_guest_dma_ops_remove(&track->dma);
-	}
+	device_lock(track->dma.dev);
+	track->closed = true;
+	migcap_guest_dma_ops_remove(&track->dma);
+	device_unlock(track->dma.dev);
 	migcap_guest_dirty_window_leave(track);
 }
 

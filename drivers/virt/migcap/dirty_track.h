@@ -80,7 +80,7 @@ struct migcap_guest_dirty_track {
 	struct migcap_guest_pass after;
 };
 
-#if IS_ENABLED(CONFIG_X86_64)
+#if IS_ENABLED(CONFIG_X86_64) && !defined(MIGCAP_COMPAT_UNTRACKED)
 void migcap_guest_dirty_track_init(struct migcap_guest_dirty_track *track,
 				   struct device *dev, bool is_new);
 void migcap_guest_dirty_track_exit(struct migcap_guest_dirty_track *track);

@@ -310,7 +310,7 @@ static const struct dma_map_ops migcap_guest_dma_map_ops = {
 	.unmap_sg		= migcap_guest_unmap_sg,
 	.alloc			= migcap_guest_alloc,
 	.free			= migcap_guest_free,
-	.alloc_pages_op		= migcap_guest_alloc_pages,
+	MIGCAP_COMPAT_ALLOC_PAGES(migcap_guest_alloc_pages)
 	.free_pages		= migcap_guest_free_pages,
 	.mmap			= migcap_guest_mmap,
 	.get_sgtable		= migcap_guest_get_sgtable,
@@ -341,7 +341,7 @@ static const char *migcap_guest_dma_ops_obstacle(struct device *dev)
 		return "the device does not use physical addresses";
 	if (is_swiotlb_force_bounce(dev) || is_swiotlb_for_alloc(dev))
 		return "bounce buffers are forced";
-	if (drv->driver_managed_dma || !migcap_guest_has_callbacks(drv))
+	if (migcap_compat_managed_dma(drv) || !migcap_guest_has_callbacks(drv))
 		return "the driver may have its DMA done by others";
 	return NULL;
 }

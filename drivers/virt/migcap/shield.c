@@ -132,13 +132,10 @@ static void migcap_guest_shield_resume(struct pci_dev *pdev)
 		handlers->resume(pdev);
 }
 
-static void migcap_guest_shield_cor_error(struct pci_dev *pdev)
+static void __maybe_unused
+migcap_guest_shield_cor_error(struct pci_dev *pdev)
 {
-	const struct pci_error_handlers *handlers =
-		migcap_guest_shield_handlers(pdev);
-
-	if (handlers->cor_error_detected)
-		handlers->cor_error_detected(pdev);
+	migcap_compat_cor_error(migcap_guest_shield_handlers(pdev), pdev);
 }
 
 static const struct pci_error_handlers migcap_guest_shield_err_handlers = {
@@ -148,7 +145,7 @@ static const struct pci_error_handlers migcap_guest_shield_err_handlers = {
 	.reset_prepare		= migcap_guest_shield_prepare,
 	.reset_done		= migcap_guest_shield_done,
 	.resume			= migcap_guest_shield_resume,
-	.cor_error_detected	= migcap_guest_shield_cor_error,
+	MIGCAP_COMPAT_COR_ERROR(migcap_guest_shield_cor_error)
 };
 
 /**

@@ -18,7 +18,7 @@ DECLARE_EVENT_CLASS(migcap_guest_host,
 		    TP_STRUCT__entry(__string(dev, dev_name(dev))
 				     __field(u8, epoch)
 		    ),
-		    TP_fast_assign(__assign_str(dev);
+		    TP_fast_assign(migcap_compat_assign_str(dev, dev_name(dev));
 				   __entry->epoch = epoch;
 		    ),
 		    TP_printk("%s epoch=%u", __get_str(dev), __entry->epoch)
@@ -41,7 +41,7 @@ DECLARE_EVENT_CLASS(migcap_guest_answer,
 				     __field(u8, epoch)
 				     __field(s64, us)
 		    ),
-		    TP_fast_assign(__assign_str(dev);
+		    TP_fast_assign(migcap_compat_assign_str(dev, dev_name(dev));
 				   __entry->epoch = epoch;
 				   __entry->us = us;
 		    ),
@@ -74,8 +74,8 @@ TRACE_EVENT(migcap_guest_state,
 			     __string(state, state)
 			     __field(u8, epoch)
 	    ),
-	    TP_fast_assign(__assign_str(dev);
-			   __assign_str(state);
+	    TP_fast_assign(migcap_compat_assign_str(dev, dev_name(dev));
+			   migcap_compat_assign_str(state, state);
 			   __entry->epoch = epoch;
 	    ),
 	    TP_printk("%s state=%s epoch=%u", __get_str(dev), __get_str(state),
@@ -89,8 +89,8 @@ TRACE_EVENT(migcap_guest_failure,
 			     __string(what, what)
 			     __field(int, error)
 	    ),
-	    TP_fast_assign(__assign_str(dev);
-			   __assign_str(what);
+	    TP_fast_assign(migcap_compat_assign_str(dev, dev_name(dev));
+			   migcap_compat_assign_str(what, what);
 			   __entry->error = error;
 	    ),
 	    TP_printk("%s what=%s error=%d", __get_str(dev), __get_str(what),
@@ -104,9 +104,9 @@ TRACE_EVENT(migcap_guest_promise,
 			     __string(what, what)
 			     __string(why, why)
 	    ),
-	    TP_fast_assign(__assign_str(dev);
-			   __assign_str(what);
-			   __assign_str(why);
+	    TP_fast_assign(migcap_compat_assign_str(dev, dev_name(dev));
+			   migcap_compat_assign_str(what, what);
+			   migcap_compat_assign_str(why, why);
 	    ),
 	    TP_printk("%s %s: %s", __get_str(dev), __get_str(what),
 		      __get_str(why))
@@ -121,7 +121,7 @@ TRACE_EVENT(migcap_guest_pass,
 			     __field(unsigned long, pages)
 			     __field(s64, us)
 	    ),
-	    TP_fast_assign(__assign_str(dev);
+	    TP_fast_assign(migcap_compat_assign_str(dev, dev_name(dev));
 			   __entry->down = down;
 			   __entry->pages = pages;
 			   __entry->us = us;

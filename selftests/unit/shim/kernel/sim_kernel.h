@@ -35,8 +35,6 @@ void sim_bug(const char *what, const char *file, int line);
 	} while (0)
 
 /* Compiler, kconfig, errors. */
-#define KERNEL_VERSION(a, b, c)	(((a) << 16) + ((b) << 8) + (c))
-#define LINUX_VERSION_CODE	KERNEL_VERSION(6, 12, 0)
 #define SIM_COMMA_1		0,
 #define SIM_SECOND(ignored, val, ...)	val
 #define SIM_IS_ON2(comma)	SIM_SECOND(comma 1, 0, 0)
