@@ -37,6 +37,19 @@ tools:
 tools-install:
 	$(MAKE) -C tools/migcap install
 
+# Needs what debian/control names as Build-Depends.
+VERSION = $(shell sed -n 's/.*MIGCAP_VERSION[[:space:]]*"\(.*\)".*/\1/p' \
+	drivers/compat/version.h)
+DEB := out/deb
+DEB_SOURCES := Kbuild CHANGELOG LICENSE debian drivers include tools
+
+deb:
+	$(RM) -r $(DEB)
+	mkdir -p $(DEB)/migcap-$(VERSION)
+	cp -r $(DEB_SOURCES) $(DEB)/migcap-$(VERSION)
+	cd $(DEB)/migcap-$(VERSION) && dpkg-buildpackage -b -us -uc $(DEB_FLAGS)
+	@ls $(DEB)/*.deb
+
 clean:
 	$(MAKE) -C tools/migcap clean
 	@if [ -d $(KDIR) ]; then $(MAKE) -C $(KDIR) M=$(CURDIR) clean; fi
@@ -64,6 +77,9 @@ soak:
 lint unit:
 	@$(LAB)/lint $@
 
+check-packages:
+	@$(LAB)/packages
+
 check-series:
 	@$(LAB)/series each
 
@@ -78,6 +94,7 @@ help:
 	@echo 'make install      install them there, make uninstall removes them'
 	@echo 'make tools        build the tool migcap; make tools-install installs it'
 	@echo '                  (DESTDIR=, PREFIX=/usr/local)'
+	@echo 'make deb          Debian packages, in out/deb'
 	@echo 'make clean        remove what was built (the cache of the lab stays)'
 	@echo
 	@echo 'make lint         style, shell scripts, headers and documents, as far as this'
@@ -93,6 +110,8 @@ help:
 	@echo 'make check-all    all tests in all these suites'
 	@echo 'make check-debug  all tests on kernels with KASAN, lockdep and injected faults,'
 	@echo '                  one that logs DMA and one that cannot'
+	@echo 'make check-packages  the Debian packages: built, and installed, upgraded and'
+	@echo '                  purged in clean roots of three releases'
 	@echo 'make bench        migcap measured against its peers (QUICK=1: 8 minutes)'
 	@echo 'make soak         a guest migrated N=100 times with traffic, all of it checked,'
 	@echo '                  and what is held before and after counted'
@@ -100,5 +119,5 @@ help:
 	@echo 'make lab-shell    a shell in L1, the virtual host'
 	@echo 'make guest-shell  a shell in L2, a guest with a VF'
 
-.PHONY: all modules install uninstall tools tools-install clean demo check check-all \
-	check-debug bench soak lint unit check-series lab-shell guest-shell help
+.PHONY: all modules install uninstall tools tools-install deb clean demo check check-all \
+	check-debug bench soak lint unit check-packages check-series lab-shell guest-shell help
