@@ -206,6 +206,8 @@ int scenario_setup_vmm(struct scenario *s, const char *name,
 	err = vm_can_start();
 	if (!err)
 		err = scenario_prepare_vfs(s);
+	if (!err && vmm->log && !s->logs_dma)
+		err = failure(-ENODEV, "this kernel cannot log DMA");
 	if (!err)
 		err = scenario_boot(s);
 	if (!err)

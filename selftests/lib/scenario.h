@@ -41,6 +41,7 @@ enum scenario_guest {
 struct scenario_vmm {
 	enum vm_vfio vfio;
 	bool iommu_tracks;	/* the IOMMU's dirty bits, not the VF's log */
+	bool log;		/* not without the VF's log: skip */
 	bool standby;		/* the guest also has a virtio-net of the VF's MAC */
 };
 

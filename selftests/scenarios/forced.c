@@ -33,10 +33,12 @@ FIXTURE(forced) {
 
 FIXTURE_SETUP(forced)
 {
+	static const struct scenario_vmm vmm = { .log = true };
 	const char *vf;
 
 	ASSERT_EQ(0, hoard_small_pages(self->thp));
-	SCENARIO_SET_UP(scenario_setup(&self->s, "forced", GUEST_WITH_AGENT));
+	SCENARIO_SET_UP(scenario_setup_vmm(&self->s, "forced", GUEST_WITH_AGENT,
+					   &vmm));
 	vf = scenario_vf(&self->s);
 	ASSERT_EQ(0, migcap_write(vf, "on_timeout", "force"));
 	ASSERT_EQ(0, migcap_write(vf, "ready_timeout_ms", READY_TIMEOUT_MS));
@@ -98,8 +100,6 @@ TEST_F_TIMEOUT(forced, silent_guest, 300)
 	struct migration migration;
 	long forced = 0;
 
-	if (!s->logs_dma)
-		SKIP(return, "this kernel cannot log DMA");
 	ASSERT_EQ(0, pour(self));
 	ASSERT_EQ(0, guest_must(guest_of(s), 20, IGNORE_START));
 	ASSERT_EQ(0, begin(s, &migration));
@@ -117,8 +117,6 @@ TEST_F_TIMEOUT(forced, paused_in_the_middle, 300)
 	struct scenario *s = &self->s;
 	struct migration migration;
 
-	if (!s->logs_dma)
-		SKIP(return, "this kernel cannot log DMA");
 	ASSERT_EQ(0, pour(self));
 	ASSERT_EQ(0, begin(s, &migration));
 	ASSERT_EQ(0, migration_wait_left(&migration, LEFT, MIGRATE_MS));
@@ -139,8 +137,6 @@ TEST_F_TIMEOUT(forced, destination_dies, 300)
 	struct scenario *s = &self->s;
 	struct migration migration;
 
-	if (!s->logs_dma)
-		SKIP(return, "this kernel cannot log DMA");
 	ASSERT_EQ(0, guest_must(guest_of(s), 20, IGNORE_START));
 	ASSERT_EQ(0, begin(s, &migration));
 	ASSERT_EQ(0, migcap_wait(scenario_vf(s), "quiesce", "forced",
