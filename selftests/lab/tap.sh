@@ -5,7 +5,7 @@
 # on this machine and in L1. A program's own TAP is shown indented, as it comes;
 # what counts are its results, or its exit status where it prints none.
 
-tap_number=${TAP_NUMBER:-0}
+tap_number=0
 tap_passed=0
 tap_failed=0
 tap_skipped=0
@@ -121,6 +121,39 @@ tap_command()
 	fi
 	rm -f "$log"
 	return "$status"
+}
+
+# Numbers the results of several streams as one, with its plan at the end.
+tap_renumber()
+{
+	local line number=0
+
+	while IFS= read -r line; do
+		if [[ $line =~ ^((not )?ok)\ [0-9]+\ (.*) ]]; then
+			number=$((number + 1))
+			line="${BASH_REMATCH[1]} $number ${BASH_REMATCH[3]}"
+		fi
+		printf '%s\n' "$line"
+	done
+	echo "1..$number"
+}
+
+# tap_counts: for who adds them up with tap_add.
+tap_counts()
+{
+	echo "$tap_passed $tap_failed $tap_skipped"
+}
+
+# tap_add FILE: the counts in FILE, if there are any.
+tap_add()
+{
+	local passed failed skipped
+
+	[ -s "$1" ] || return
+	read -r passed failed skipped <"$1"
+	tap_passed=$((tap_passed + passed))
+	tap_failed=$((tap_failed + failed))
+	tap_skipped=$((tap_skipped + skipped))
 }
 
 tap_totals()
