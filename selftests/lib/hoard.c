@@ -64,3 +64,20 @@ unsigned long long hoard_bad(const struct hoard_found *found)
 {
 	return found->bad[0] + found->bad[1] + found->bad[2] + found->bad[3];
 }
+
+int hoard_check(struct guest *guest, unsigned long long least)
+{
+	struct hoard_found found;
+	int err = hoard_look(guest, &found);
+
+	if (err)
+		return err;
+	note("of %llu bytes received and not read, %llu are wrong", found.udp,
+	     found.bad[1]);
+	if (hoard_bad(&found))
+		return failure(-EIO, "%llu bytes are wrong", hoard_bad(&found));
+	if (found.udp < least)
+		return failure(-EIO, "%llu bytes received, fewer than %llu",
+			       found.udp, least);
+	return 0;
+}

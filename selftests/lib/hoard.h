@@ -44,4 +44,7 @@ int hoard_look(struct guest *guest, struct hoard_found *found);
 /* Wrong bytes in all. */
 unsigned long long hoard_bad(const struct hoard_found *found);
 
+/* All of it: look and say what was found; none of @least bytes or more is wrong. */
+int hoard_check(struct guest *guest, unsigned long long least);
+
 #endif /* MIGCAP_TEST_HOARD_H */

@@ -20,6 +20,7 @@
 #define ARRIVAL_MS	30000
 #define QUIESCE_MS	30000
 #define MIGRATE_MS	120000
+#define STATE_MS	10000
 #define NETWORK_MS	60000
 #define SETTLE_MS	30000
 #define SILENCE_MS	5000
@@ -261,6 +262,29 @@ void scenario_moved(struct scenario *s)
 {
 	vm_stop(scenario_vm(s));
 	s->here = !s->here;
+}
+
+int scenario_set_running(struct scenario *s, bool running)
+{
+	int err = qmp_command(&scenario_vm(s)->qmp, running ? "cont" : "stop",
+			      NULL, NULL);
+
+	return err ? err : migcap_wait(scenario_vf(s), "state",
+				       running ? "running" : "stop", STATE_MS);
+}
+
+int scenario_restore(struct scenario *s, const char *path)
+{
+	int err = scenario_start_destination(s);
+
+	if (!err)
+		err = migration_restore(scenario_migration(s).to, path,
+					MIGRATE_MS);
+	if (err)
+		return err;
+	scenario_quiet(s);
+	scenario_moved(s);
+	return 0;
 }
 
 int scenario_quiesce(struct scenario *s)

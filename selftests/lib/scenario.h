@@ -111,6 +111,12 @@ int scenario_arrive(struct scenario *s, struct migration *migration);
 /* The guest has moved: the other VM is the one it runs in. */
 void scenario_moved(struct scenario *s);
 
+/* Continue or stop the VM, and wait until its VF's driver was told. */
+int scenario_set_running(struct scenario *s, bool running);
+
+/* Have the other VM restore what was saved to @path; the guest is there then. */
+int scenario_restore(struct scenario *s, const char *path);
+
 /* What holds at the end of each scenario, and may be asked in between. */
 int scenario_network_works(struct scenario *s);
 int scenario_healthy(struct scenario *s);

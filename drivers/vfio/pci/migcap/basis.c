@@ -130,25 +130,14 @@ int migcap_vfio_basis_precopy(struct migcap_vfio_device *mvdev,
 	return migcap_vfio_refuse(&mvdev->stats, -EBUSY, broken);
 }
 
-/*
- * The VM is stopped, and a migration of it is under way as far as can be told: so
- * the device is cut off, if it may be.  If not, STOP_COPY will be refused.
- */
-static void migcap_vfio_basis_cut(struct migcap_vfio_device *mvdev)
-{
-	lockdep_assert_held(&mvdev->state_lock);
-
-	migcap_vfio_guest_cut(&mvdev->guest);
-}
-
 /**
  * migcap_vfio_basis_report() - a VMM is about to query the log
  * @mvdev: the device
  *
  * A VMM that logs is migrating, and if the device is in STOP, this report may be
- * the last.  If the device is
- * left alone now, a later report cannot mend that: the VMM may not ask for all of
- * its memory again.
+ * the last: the device is cut off, if it may be.  If it is left alone now, a later
+ * report cannot mend that, since the VMM may not ask for all of its memory again,
+ * and STOP_COPY will be refused.
  *
  * Context: the state lock is held, the device is powered.
  */
@@ -157,6 +146,8 @@ void migcap_vfio_basis_report(struct migcap_vfio_device *mvdev)
 	bool stopped = mvdev->state == VFIO_DEVICE_STATE_STOP;
 	struct migcap_vfio_guest_view view;
 
+	lockdep_assert_held(&mvdev->state_lock);
+
 	if (!stopped && mvdev->state != VFIO_DEVICE_STATE_STOP_COPY)
 		return;
 	migcap_vfio_guest_snapshot(&mvdev->guest, &view);
@@ -164,7 +155,7 @@ void migcap_vfio_basis_report(struct migcap_vfio_device *mvdev)
 		return;
 	mvdev->stopped.log = view.log;
 	if (stopped)
-		migcap_vfio_basis_cut(mvdev);
+		migcap_vfio_guest_cut(&mvdev->guest);
 }
 
 /**
@@ -174,7 +165,8 @@ void migcap_vfio_basis_report(struct migcap_vfio_device *mvdev)
  * Such a VMM never enters PRE_COPY.  But it asks how large the state is, before it
  * sends memory: that is the beginning.  A second query in the same migration
  * begins nothing.  Where there is a log, or all that is mapped is sent, it need
- * not be the first: what is sent after it counts.
+ * not be the first: what is sent after it counts.  The device is cut off, if it
+ * may be; if not, STOP_COPY will be refused.
  *
  * Context: the state lock is held, the device is powered.
  */
@@ -186,7 +178,7 @@ void migcap_vfio_basis_begin_stopped(struct migcap_vfio_device *mvdev)
 
 	if (mvdev->stopped.begun && !migcap_vfio_dirty_log_possible())
 		return;
-	migcap_vfio_basis_cut(mvdev);
+	migcap_vfio_guest_cut(&mvdev->guest);
 	migcap_vfio_guest_verify(&mvdev->guest, &view);
 	mvdev->stopped.since = migcap_vfio_account_mark(&view.account);
 	mvdev->stopped.begun = true;
