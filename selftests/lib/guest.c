@@ -180,25 +180,43 @@ int guest_must(struct guest *guest, int timeout_s, const char *fmt, ...)
 #define BOOT_ID	"cat /proc/sys/kernel/random/boot_id"
 
 /* The old kernel may answer a few times more: its boot id tells. */
-int guest_reboot(struct guest *guest, int timeout_ms)
+int guest_which_kernel(struct guest *guest, struct guest_kernel *kernel)
+{
+	int err = guest_must(guest, 5, BOOT_ID);
+
+	if (!err)
+		snprintf(kernel->boot_id, sizeof(kernel->boot_id), "%.63s",
+			 guest->output);
+	return err;
+}
+
+int guest_begin_reboot(struct guest *guest, struct guest_kernel *before)
+{
+	int err = guest_which_kernel(guest, before);
+
+	return err ? err : guest_must(guest, 5, "(sleep 0.2; reboot -f) &");
+}
+
+int guest_wait_reboot(struct guest *guest, const struct guest_kernel *before,
+		      int timeout_ms)
 {
 	long long deadline = deadline_in(timeout_ms);
-	char before[64];
 	int err;
 
-	err = guest_must(guest, 5, BOOT_ID);
-	if (err)
-		return err;
-	snprintf(before, sizeof(before), "%.63s", guest->output);
-	err = guest_must(guest, 5, "(sleep 0.2; reboot -f) &");
-	if (err)
-		return err;
 	do {
 		err = run(guest, 5, BOOT_ID, RETRY_MS);
-		if (!err && strcmp(before, guest->output))
+		if (!err && strcmp(before->boot_id, guest->output))
 			return 0;
 		sleep_ms(100);
 	} while (ms_until(deadline));
 	return failure(-ETIMEDOUT, "%s: the guest has not come back after %d ms",
 		       guest->who, stretch_ms(timeout_ms));
+}
+
+int guest_reboot(struct guest *guest, int timeout_ms)
+{
+	struct guest_kernel before;
+	int err = guest_begin_reboot(guest, &before);
+
+	return err ? err : guest_wait_reboot(guest, &before, timeout_ms);
 }

@@ -43,7 +43,19 @@ int guest_run(struct guest *guest, int timeout_s, const char *fmt, ...);
 __printf(3, 4)
 int guest_must(struct guest *guest, int timeout_s, const char *fmt, ...);
 
-/* Reboot, and wait until the agent answers from the new kernel. */
+/* A kernel that ran in the guest, told from others. */
+struct guest_kernel {
+	char boot_id[64];
+};
+
+int guest_which_kernel(struct guest *guest, struct guest_kernel *kernel);
+
+/* Have it reboot; and wait, wherever it is then, until the new kernel answers. */
+int guest_begin_reboot(struct guest *guest, struct guest_kernel *before);
+int guest_wait_reboot(struct guest *guest, const struct guest_kernel *before,
+		      int timeout_ms);
+
+/* Both. */
 int guest_reboot(struct guest *guest, int timeout_ms);
 
 #endif /* MIGCAP_TEST_GUEST_H */
