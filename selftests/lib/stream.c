@@ -2,7 +2,7 @@
 /*
  * The stream's thread sends when the window allows and receives when there is
  * something; sent and verified are the stream's positions.  The other threads
- * only read verified and error, which are written atomically.
+ * only read verified, heard, outage and error, which are written atomically.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -32,6 +32,8 @@ struct stream {
 	int error;			/* why the thread gave up */
 	unsigned long long sent;
 	unsigned long long verified;
+	long long heard;		/* when something came last, ns */
+	long long outage;		/* the longest so far, ns */
 };
 
 static int send_some(struct stream *stream)
@@ -48,6 +50,22 @@ static int send_some(struct stream *stream)
 	return 0;
 }
 
+static long long longest_outage(struct stream *stream)
+{
+	long long now = now_ns() - __atomic_load_n(&stream->heard,
+						   __ATOMIC_RELAXED);
+	long long before = __atomic_load_n(&stream->outage, __ATOMIC_RELAXED);
+
+	return now > before ? now : before;
+}
+
+static void note_heard(struct stream *stream)
+{
+	__atomic_store_n(&stream->outage, longest_outage(stream),
+			 __ATOMIC_RELAXED);
+	__atomic_store_n(&stream->heard, now_ns(), __ATOMIC_RELAXED);
+}
+
 static int receive_some(struct stream *stream)
 {
 	unsigned char data[CHUNK];
@@ -62,6 +80,7 @@ static int receive_some(struct stream *stream)
 		return -EILSEQ;
 	__atomic_store_n(&stream->verified, stream->verified + len,
 			 __ATOMIC_RELAXED);
+	note_heard(stream);
 	return 0;
 }
 
@@ -130,6 +149,7 @@ struct stream *stream_start(const char *address, int timeout_ms)
 		free(stream);
 		return NULL;
 	}
+	stream->heard = now_ns();
 	if (pthread_create(&stream->thread, NULL, stream_thread, stream)) {
 		close(stream->fd);
 		free(stream);
@@ -166,10 +186,15 @@ int stream_check(struct stream *stream)
 	return 0;
 }
 
+/*
+ * TCP doubles its pauses: after an outage the next attempt may be as far away as
+ * the outage was long.
+ */
 int stream_wait(struct stream *stream, unsigned long long bytes, int timeout_ms)
 {
 	unsigned long long wanted = stream_bytes(stream) + bytes;
-	long long deadline = deadline_in(timeout_ms);
+	long long start = now_ns(), outage = longest_outage(stream);
+	long long deadline = deadline_in(timeout_ms) + outage;
 	int err;
 
 	while (stream_bytes(stream) < wanted) {
@@ -178,10 +203,11 @@ int stream_wait(struct stream *stream, unsigned long long bytes, int timeout_ms)
 			return err;
 		if (!ms_until(deadline))
 			return failure(-ETIMEDOUT,
-				       "TCP stream: at %llu bytes, %llu short, after %d ms",
+				       "TCP stream: at %llu bytes, %llu short, after %lld ms and an outage of %lld ms",
 				       stream_bytes(stream),
 				       wanted - stream_bytes(stream),
-				       stretch_ms(timeout_ms));
+				       (now_ns() - start) / NSEC_PER_MSEC,
+				       outage / NSEC_PER_MSEC);
 		sleep_ms(10);
 	}
 	return stream_check(stream);

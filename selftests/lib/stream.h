@@ -23,7 +23,8 @@ int stream_check(struct stream *stream);
 
 /*
  * Wait until @bytes more have made the round trip.  -EIO: the connection is
- * broken; -ETIMEDOUT: it stands still.
+ * broken; -ETIMEDOUT: it stands still.  An outage that the stream has been through
+ * is added to the time.
  */
 int stream_wait(struct stream *stream, unsigned long long bytes,
 		int timeout_ms);

@@ -25,6 +25,11 @@
 			"ip address add " WIRE_GUEST_ADDRESS "/24 dev $vf && " \
 			"ip link set $vf up"
 
+/* The bridge looks for the guest at its standby until it hears from it elsewhere. */
+#define SPEAK		"for i in $(seq 60); do " \
+			"ping -c 1 -W 1 " WIRE_HOST_ADDRESS " && exit; " \
+			"done; exit 1"
+
 FIXTURE(standby) {
 	struct scenario s;
 };
@@ -111,6 +116,7 @@ TEST_F_TIMEOUT(standby, pair_is_dissolved, 300)
 	ASSERT_EQ(0, migcap_write(vf, "quiesce", "0"));
 	ASSERT_EQ(0, migcap_settled(vf, "standing", BACK_MS));
 	ASSERT_EQ(0, guest_must(guest, 20, OPEN_VF));
+	ASSERT_EQ(0, guest_must(guest, 120, SPEAK));
 	EXPECT_EQ(0, scenario_healthy(s));
 }
 
