@@ -42,7 +42,16 @@ static int announces(const struct ether_arp *arp, in_addr_t address)
 	       !memcmp(arp->arp_tpa, &address, sizeof(address));
 }
 
-int arp_wait_announcement(int fd, const char *address, int timeout_ms)
+void arp_forget(int fd)
+{
+	struct ether_arp arp;
+
+	while (recv(fd, &arp, sizeof(arp), MSG_DONTWAIT) >= 0)
+		;
+}
+
+int arp_wait_announcement(int fd, const char *address, int timeout_ms,
+			  long long *when)
 {
 	long long deadline = deadline_in(timeout_ms);
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
@@ -50,9 +59,12 @@ int arp_wait_announcement(int fd, const char *address, int timeout_ms)
 	struct ether_arp arp;
 
 	while (poll(&poll_fd, 1, ms_until(deadline)) > 0) {
-		if (recv(fd, &arp, sizeof(arp), 0) == sizeof(arp) &&
-		    announces(&arp, wanted))
-			return 0;
+		if (recv(fd, &arp, sizeof(arp), 0) != sizeof(arp) ||
+		    !announces(&arp, wanted))
+			continue;
+		if (when)
+			*when = now_ns();
+		return 0;
 	}
 	return failure(-ETIMEDOUT, "nobody announced %s", address);
 }

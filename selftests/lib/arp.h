@@ -8,7 +8,14 @@
 /* A socket that takes in the ARP packets of an interface; -errno. */
 int arp_listen(const char *netdev);
 
-/* Wait for one that announces the address; -ETIMEDOUT if none comes. */
-int arp_wait_announcement(int fd, const char *address, int timeout_ms);
+/* Forget what it has taken in. */
+void arp_forget(int fd);
+
+/*
+ * Wait for one that announces the address; -ETIMEDOUT if none comes.  When it came
+ * is put into @when, unless that is NULL.
+ */
+int arp_wait_announcement(int fd, const char *address, int timeout_ms,
+			  long long *when);
 
 #endif /* MIGCAP_TEST_ARP_H */

@@ -41,7 +41,7 @@ TEST_F_TIMEOUT(migrate, network_comes_along, 300)
 
 	ASSERT_EQ(0, scenario_migrate(s, &migration));
 	EXPECT_EQ(0, arp_wait_announcement(self->arp, WIRE_GUEST_ADDRESS,
-					   ANNOUNCED_MS));
+					   ANNOUNCED_MS, NULL));
 	EXPECT_EQ(0, scenario_healthy(s));
 	EXPECT_EQ(0, migcap_counter(s->wire.vfs[0], "starts", &starts));
 	EXPECT_EQ(1, starts);

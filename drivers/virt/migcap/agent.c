@@ -284,6 +284,7 @@ struct migcap_guest_agent *migcap_guest_agent_create(struct pci_dev *pdev,
 	kref_init(&agent->ref);
 	init_waitqueue_head(&agent->wait);
 	agent->regs = (struct migcap_guest_cap){ .pdev = pdev, .pos = pos };
+	migcap_guest_announce_init(&agent->announce);
 	agent->irq.fired = migcap_guest_agent_fired;
 	agent->track.changed = migcap_guest_agent_track_changed;
 	agent->track.wanted = migcap_guest_agent_is_wanted;
@@ -318,6 +319,7 @@ struct migcap_guest_agent *migcap_guest_agent_create(struct pci_dev *pdev,
 void migcap_guest_agent_stop(struct migcap_guest_agent *agent)
 {
 	kthread_stop(agent->thread);
+	migcap_guest_announce_exit(&agent->announce);
 	rtnl_lock();
 	migcap_guest_standby_end(&agent->standby);
 	rtnl_unlock();

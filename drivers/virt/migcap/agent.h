@@ -28,6 +28,7 @@
 #include <linux/list.h>
 #include <linux/wait.h>
 
+#include "announce.h"
 #include "irq.h"
 #include "cap.h"
 #include "standby.h"
@@ -109,7 +110,7 @@ struct migcap_guest_counters {
  * @epoch:	EPOCH at the last look
  * @master_cleared: Bus Master Enable is to be set again for the driver
  * @reset_pending: the device was reset or replaced, the driver does not know
- * @unannounced: neighbours are to be told when there is a link
+ * @announce:	what neighbours are to be told
  * @standby:	receives while the device is down
  * @irq:	mailbox vector
  * @verify:	whether the network came back
@@ -143,7 +144,7 @@ struct migcap_guest_agent {
 	u8 epoch;
 	bool master_cleared;
 	bool reset_pending;
-	bool unannounced;
+	struct migcap_guest_announce announce;
 	struct migcap_guest_standby standby;
 	struct migcap_guest_irq irq;
 	struct migcap_guest_verify verify;

@@ -9,9 +9,9 @@
 #include <linux/pci.h>
 #include <linux/rtnetlink.h>
 #include <net/net_namespace.h>
-#include <net/sch_generic.h>
 
 #include "agent.h"
+#include "announce.h"
 #include "netdev.h"
 #include "registry.h"
 #include "verify.h"
@@ -39,6 +39,19 @@ static struct net_device *migcap_guest_netdev_find(struct pci_dev *pdev,
 }
 
 /**
+ * migcap_guest_netdev_up() - a network device of a function that is in use
+ * @pdev:	the function
+ *
+ * Context: RTNL held.
+ * Return: the network device, valid for as long as the RTNL is held; NULL if
+ * none is up.
+ */
+struct net_device *migcap_guest_netdev_up(struct pci_dev *pdev)
+{
+	return migcap_guest_netdev_find(pdev, true);
+}
+
+/**
  * migcap_guest_netdev_all_closed() - tell whether no one uses a network function
  * @pdev:	the function
  *
@@ -48,7 +61,7 @@ static struct net_device *migcap_guest_netdev_find(struct pci_dev *pdev,
 bool migcap_guest_netdev_all_closed(struct pci_dev *pdev)
 {
 	return migcap_guest_netdev_find(pdev, false) &&
-	       !migcap_guest_netdev_find(pdev, true);
+	       !migcap_guest_netdev_up(pdev);
 }
 
 /**
@@ -60,7 +73,7 @@ bool migcap_guest_netdev_all_closed(struct pci_dev *pdev)
  */
 unsigned int migcap_guest_netdev_look(struct pci_dev *pdev)
 {
-	struct net_device *dev = migcap_guest_netdev_find(pdev, true);
+	struct net_device *dev = migcap_guest_netdev_up(pdev);
 	unsigned int seen = MIGCAP_SEEN_NETDEV;
 
 	if (!dev)
@@ -86,16 +99,6 @@ static bool migcap_guest_netdev_may_refuse(const struct net_device *dev)
 #endif
 }
 
-/* The addresses of a failover pair belong to its master. */
-static void migcap_guest_netdev_announce(struct net_device *dev)
-{
-	struct net_device *pair = NULL;
-
-	if (netif_is_failover_slave(dev))
-		pair = netdev_master_upper_dev_get(dev);
-	call_netdevice_notifiers(NETDEV_NOTIFY_PEERS, pair ? : dev);
-}
-
 /**
  * migcap_guest_netdev_gone() - the function does not work until further notice
  * @agent:	its agent
@@ -106,44 +109,25 @@ static void migcap_guest_netdev_announce(struct net_device *dev)
  */
 void migcap_guest_netdev_gone(struct migcap_guest_agent *agent)
 {
-	struct net_device *dev = migcap_guest_netdev_find(agent->pdev, true);
+	struct net_device *dev = migcap_guest_netdev_up(agent->pdev);
 
+	migcap_guest_announce_cancel(&agent->announce);
 	if (dev && migcap_guest_standby_begin(&agent->standby, dev))
-		migcap_guest_netdev_announce(dev);
-}
-
-/*
- * Between a driver's word that there is a link and the event that tells of it, what
- * is sent is dropped.
- */
-static void migcap_guest_netdev_carrier(struct migcap_guest_agent *agent,
-					struct net_device *dev)
-{
-	if (!agent->unannounced || !netif_carrier_ok(dev) ||
-	    qdisc_tx_is_noop(dev))
-		return;
-	agent->unannounced = false;
-	agent->counters.announced++;
-	migcap_guest_netdev_announce(dev);
-	migcap_guest_standby_end(&agent->standby);
+		migcap_guest_announce_now(dev);
 }
 
 /**
  * migcap_guest_netdev_back() - the function works again, perhaps on another host
  * @agent:	its agent
  *
- * Switches and neighbours are told where its addresses are, by gratuitous ARP
- * and its counterpart of IPv6, as soon as there is a link.
+ * Switches and neighbours are told as soon as there is a link.
  *
  * Context: RTNL held.
  */
 void migcap_guest_netdev_back(struct migcap_guest_agent *agent)
 {
-	struct net_device *dev = migcap_guest_netdev_find(agent->pdev, true);
-
-	agent->unannounced = dev;
-	if (dev)
-		migcap_guest_netdev_carrier(agent, dev);
+	if (migcap_guest_netdev_up(agent->pdev))
+		migcap_guest_announce_begin(agent);
 	else
 		migcap_guest_standby_end(&agent->standby);
 }
@@ -184,7 +168,7 @@ static int migcap_guest_netdev_event(struct notifier_block *nb,
 	case NETDEV_CHANGE:
 		if (netif_carrier_ok(dev))
 			migcap_guest_verify_linked(agent);
-		migcap_guest_netdev_carrier(agent, dev);
+		migcap_guest_announce_linked(agent, dev);
 		break;
 	case NETDEV_UP:
 	case NETDEV_DOWN:

@@ -2,9 +2,9 @@
 /*
  * The network devices of a PCI function.
  *
- * Owns: the network device notifier, the answer whether anyone uses the
- * function, and what neighbours are told.  Does not own: the consequences
- * (transition.c).  Lock: the RTNL.
+ * Owns: the network device notifier and the answer whether anyone uses the
+ * function.  Does not own: the consequences (transition.c), nor what neighbours
+ * are told (announce.c).  Lock: the RTNL.
  */
 #ifndef MIGCAP_GUEST_NETDEV_H
 #define MIGCAP_GUEST_NETDEV_H
@@ -15,8 +15,10 @@
 #define MIGCAP_SEEN_LINK	0x04
 
 struct migcap_guest_agent;
+struct net_device;
 struct pci_dev;
 
+struct net_device *migcap_guest_netdev_up(struct pci_dev *pdev);
 bool migcap_guest_netdev_all_closed(struct pci_dev *pdev);
 unsigned int migcap_guest_netdev_look(struct pci_dev *pdev);
 void migcap_guest_netdev_gone(struct migcap_guest_agent *agent);

@@ -4,7 +4,7 @@
  *
  * Owns: taking in what the standby receives.  Does not own: what is sent, which
  * net_failover directs to whichever of the two has a link, nor when all this
- * happens (netdev.c).  Lock: the RTNL.
+ * happens (netdev.c, announce.c).  Lock: the RTNL.
  */
 #ifndef MIGCAP_GUEST_STANDBY_H
 #define MIGCAP_GUEST_STANDBY_H

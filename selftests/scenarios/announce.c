@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A guest that has its address on its VF, or on what is stacked upon it, and whose
+ * VF was down for a while, as in a migration.
+ *
+ * Guarantees: the network hears from the guest where it is as soon as the VF has a
+ * link, and twice more, since the first time may be too early for a switch.
+ *
+ * How soon is measured in the pauses between the announcements: guest and host may
+ * be slow, but both are in the same way.
+ */
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "../lib/arp.h"
+#include "../lib/clock.h"
+#include "../lib/failure.h"
+#include "../lib/scenario_fixture.h"
+
+#define QUIESCE_MS	30000
+#define ANNOUNCED_MS	30000
+#define ROUNDS		3
+#define ADDRESS		WIRE_GUEST_ADDRESS "/24 dev "
+#define BOND		"/sys/class/net/bond0/bonding"
+
+#define MAKE_BRIDGE	"load bridge && ip link add br0 type bridge && " \
+			"ip link set eth0 master br0 && " \
+			"ip address del " ADDRESS "eth0 && " \
+			"ip address add " ADDRESS "br0 && ip link set br0 up"
+#define UNDO_BRIDGE	"ip link set eth0 nomaster && ip link del br0 && " \
+			"ip address add " ADDRESS "eth0"
+#define MAKE_BOND	"load bonding max_bonds=0 && " \
+			"echo +bond0 >/sys/class/net/bonding_masters && " \
+			"echo active-backup >" BOND "/mode && " \
+			"ip address del " ADDRESS "eth0 && " \
+			"ip link set eth0 down && " \
+			"echo +eth0 >" BOND "/slaves && " \
+			"ip address add " ADDRESS "bond0 && ip link set bond0 up"
+#define UNDO_BOND	"echo -eth0 >" BOND "/slaves && " \
+			"echo -bond0 >/sys/class/net/bonding_masters && " \
+			"ip address add " ADDRESS "eth0 && ip link set eth0 up"
+
+static const struct stack {
+	const char *name, *make, *undo;
+} stacks[] = {
+	{ "VF", "true", "true" },
+	{ "bridge", MAKE_BRIDGE, UNDO_BRIDGE },
+	{ "bond", MAKE_BOND, UNDO_BOND },
+};
+
+FIXTURE(announce) {
+	struct scenario s;
+	int arp;
+};
+
+FIXTURE_SETUP(announce)
+{
+	self->arp = -1;
+	SCENARIO_SET_UP(scenario_setup(&self->s, "announce", GUEST_WITH_AGENT));
+	self->arp = arp_listen(self->s.wire.pf.netdev);
+	ASSERT_LE(0, self->arp);
+}
+
+FIXTURE_TEARDOWN(announce)
+{
+	close(self->arp);
+	scenario_teardown(&self->s);
+}
+
+/* The first answer after the VF is back, and then the announcements. */
+static int down_and_up(struct scenario *s, int arp, long long *answer,
+		       long long *announced)
+{
+	const char *vf = scenario_vf(s);
+	int err = migcap_quiesce(vf, QUIESCE_MS);
+	long long released;
+	int round;
+
+	if (err)
+		return vm_explain(scenario_vm(s), err);
+	arp_forget(arp);
+	released = now_ns();
+	err = migcap_write(vf, "quiesce", "0");
+	for (round = 0; !err && round < ROUNDS; round++)
+		err = arp_wait_announcement(arp, WIRE_GUEST_ADDRESS,
+					    ANNOUNCED_MS, &announced[round]);
+	if (err)
+		return vm_explain(scenario_vm(s), err);
+	*answer = probe_first_answer(s->probe, released, ANNOUNCED_MS);
+	return *answer ? 0 : failure(-ETIMEDOUT, "no answer");
+}
+
+TEST_F_TIMEOUT(announce, wherever_the_address_is, 500)
+{
+	struct scenario *s = &self->s;
+	struct guest *guest = &scenario_vm(s)->guest;
+	const struct stack *stack = stacks;
+	long long answer, announced[ROUNDS], pause;
+
+	for (; stack < stacks + ARRAY_SIZE(stacks); stack++) {
+		ASSERT_EQ(0, guest_must(guest, 20, "%s", stack->make));
+		ASSERT_EQ(0, scenario_network_works(s));
+		ASSERT_EQ(0, down_and_up(s, self->arp, &answer, announced));
+		pause = announced[1] - announced[0];
+		TH_LOG("%s: %lld ms after the first answer, again %lld ms later",
+		       stack->name, (announced[0] - answer) / NSEC_PER_MSEC,
+		       pause / NSEC_PER_MSEC);
+		EXPECT_LT(announced[0] - answer, pause);
+		EXPECT_EQ(0, scenario_healthy(s));
+		ASSERT_EQ(0, guest_must(guest, 20, "%s", stack->undo));
+	}
+}
+
+TEST_HARNESS_MAIN
