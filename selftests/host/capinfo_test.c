@@ -138,11 +138,12 @@ TEST_F(capinfo, id_of_no_list_is_not_found)
 	static const uint16_t ids[] = { 0x00, 0x100, 0x109, 0xffff };
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(ids); i++)
+	for (i = 0; i < ARRAY_SIZE(ids); i++) {
 		EXPECT_EQ(-ENOENT, ask(&self->vf, &self->answer,
 				       sizeof(self->answer),
 				       VFIO_PCI_CAP_INFO_STANDARD, ids[i]))
 			TH_LOG("capability %#x", ids[i]);
+	}
 }
 
 static void mark(uint8_t *used, unsigned int offset, unsigned int size)
@@ -221,9 +222,10 @@ TEST_F(capinfo, short_buffer_is_filled_as_far_as_it_goes)
 		filled -= filled % sizeof(whole.info.regions[0]);
 		EXPECT_EQ(0, memcmp(whole.info.regions,
 				    self->answer.info.regions, filled));
-		for (i = fixed + filled; i < sizeof(self->answer); i++)
+		for (i = fixed + filled; i < sizeof(self->answer); i++) {
 			ASSERT_EQ(CANARY, self->answer.raw[i])
 				TH_LOG("argsz %zu: byte %zu written", argsz, i);
+		}
 	}
 }
 

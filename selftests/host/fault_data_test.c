@@ -262,8 +262,10 @@ TEST_F_TIMEOUT(fault, questions, 300)
 	};
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(calls); i++)
-		EXPECT_EQ(0, trial_each(&self->trial, &calls[i]));
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		EXPECT_EQ(0, trial_each(&self->trial, &calls[i]))
+			TH_LOG("call %u", i);
+	}
 }
 
 HOST_TEST_MAIN

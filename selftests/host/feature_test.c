@@ -149,10 +149,11 @@ TEST_F(feature, dma_logging_is_whole)
 	unsigned int i;
 
 	EXPECT_TRUE(!first || first == -ENOTTY);
-	for (i = 0; i < ARRAY_SIZE(logging); i++)
+	for (i = 0; i < ARRAY_SIZE(logging); i++) {
 		EXPECT_EQ(first, vfio_dev_feature(&self->vf.dev,
 						  logging[i] | PROBE, NULL,
 						  0));
+	}
 }
 
 #define DEBUGFS	"/sys/kernel/debug/vfio"

@@ -118,8 +118,10 @@ TEST_F(host_regs, reads_as_after_a_reset)
 				  guest_read32(&self->vf, pos));
 		}
 		host_close(&self->vf);
-		for (i = 0; i < ARRAY_SIZE(masks); i++)
-			EXPECT_EQ(host[i], phys_read32(self->aer + masks[i].reg));
+		for (i = 0; i < ARRAY_SIZE(masks); i++) {
+			EXPECT_EQ(host[i], phys_read32(self->aer + masks[i].reg))
+				TH_LOG("register %#x", masks[i].reg);
+		}
 	}
 }
 

@@ -56,8 +56,10 @@ TEST_F(log, scattered_queries)
 
 	ASSERT_EQ(0, start(&self->vf, 0, pieces * step, KB4));
 	ASSERT_EQ(0, answer(&self->vf, MIGCAP_VF_READY));
-	for (i = 0; i < pieces; i++)
-		ASSERT_EQ(64, dirty_log_report_at(&self->vf, i * step, 64));
+	for (i = 0; i < pieces; i++) {
+		ASSERT_EQ(64, dirty_log_report_at(&self->vf, i * step, 64))
+			TH_LOG("query %ld", i);
+	}
 	for (i = 0; i < pieces; i++)
 		again += dirty_log_report_at(&self->vf, i * step, 64);
 	EXPECT_GT(64 * pieces, again);

@@ -165,10 +165,11 @@ TEST_F_TIMEOUT(resume_fuzz, mutated_streams, hostile_limit(280))
 		self->loaded += !answer.stop;
 		if (answer.stop)
 			ASSERT_EQ(0, open_anew(&self->vf.dev));
-		if (!(round % GOOD_EACH))
+		if (!(round % GOOD_EACH)) {
 			ASSERT_TRUE(good_one_loads(&self->vf, &rnd,
 						   &self->good))
 				TH_LOG("stream %lu", round);
+		}
 	}
 	TH_LOG("%lu refused, %lu short, %lu loaded", self->refused,
 	       self->cut_short, self->loaded);

@@ -90,9 +90,10 @@ TEST_F(sysfs, no_other_file)
 	file_path(path, "");
 	dir = opendir(path);
 	ASSERT_NE(NULL, dir);
-	while ((entry = readdir(dir)))
+	while ((entry = readdir(dir))) {
 		EXPECT_TRUE(is_known(entry->d_name))
 			TH_LOG("%s", entry->d_name);
+	}
 	closedir(dir);
 }
 
@@ -163,9 +164,10 @@ TEST_F(sysfs, counters)
 	long resets = host_counter(&self->vf, "resets");
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(names); i++)
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		EXPECT_LE(0, host_counter(&self->vf, names[i]))
 			TH_LOG("%s", names[i]);
+	}
 	ASSERT_EQ(0, vfio_dev_reset(&self->vf.dev));
 	EXPECT_EQ(resets + 1, host_counter(&self->vf, "resets"));
 }
@@ -251,11 +253,12 @@ TEST_F(sysfs, read_only_files)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(files); i++)
-		if (files[i].mode == 0444)
-			EXPECT_GT(0, host_attr_write(&self->vf, files[i].name,
-						     "1"))
-				TH_LOG("%s", files[i].name);
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		if (files[i].mode != 0444)
+			continue;
+		EXPECT_GT(0, host_attr_write(&self->vf, files[i].name, "1"))
+			TH_LOG("%s", files[i].name);
+	}
 }
 
 TEST_F(sysfs, settings_are_fixed_while_open)

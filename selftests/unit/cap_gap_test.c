@@ -118,13 +118,13 @@ TEST_F(gap, choice_out_of_bounds_is_refused)
 	};
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(bad); i++)
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		EXPECT_FALSE(migcap_vfio_cap_gap_fits(self->owners, self->bytes,
 						      bad[i], CAP_SIZE))
 			TH_LOG("offset %#x", bad[i]);
-			EXPECT_TRUE(migcap_vfio_cap_gap_fits(self->owners,
-							     self->bytes, 0x40,
-							     CAP_SIZE));
+	}
+	EXPECT_TRUE(migcap_vfio_cap_gap_fits(self->owners, self->bytes, 0x40,
+					     CAP_SIZE));
 			EXPECT_TRUE(migcap_vfio_cap_gap_fits(self->owners,
 							     self->bytes, 0xf0,
 							     CAP_SIZE));
@@ -187,9 +187,10 @@ TEST_F(gap, runs_are_the_free_bytes)
 			memset(rebuilt + gap.offset, 1, gap.size);
 			at = gap.offset + gap.size;
 		}
-		for (i = 0; i < CONFIG_SIZE; i++)
+		for (i = 0; i < CONFIG_SIZE; i++) {
 			ASSERT_EQ(self->owners[i] == MIGCAP_GAP_FREE,
 				  rebuilt[i]);
+		}
 	}
 }
 

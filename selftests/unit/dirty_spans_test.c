@@ -137,11 +137,15 @@ TEST_F(spans, pieces_of_a_whole_are_one)
 {
 	unsigned int page;
 
-	for (page = 0; page < PAGES; page += 2)
-		ASSERT_TRUE(add(self, page, page));
+	for (page = 0; page < PAGES; page += 2) {
+		ASSERT_TRUE(add(self, page, page))
+			TH_LOG("page %u", page);
+	}
 	EXPECT_EQ(PAGES / 2, self->spans.count);
-	for (page = 1; page < PAGES; page += 2)
-		ASSERT_TRUE(add(self, page, page));
+	for (page = 1; page < PAGES; page += 2) {
+		ASSERT_TRUE(add(self, page, page))
+			TH_LOG("page %u", page);
+	}
 	EXPECT_EQ(1, self->spans.count);
 	EXPECT_TRUE(gaps_are_right(self, 0, PAGES - 1));
 }

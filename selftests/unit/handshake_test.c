@@ -61,8 +61,10 @@ TEST_F(handshake, one_deadline)
 	u64 now;
 
 	ASSERT_TRUE(start(&self->hs, MIGCAP_ASKED_BY_VMM, T0));
-	for (now = T0; now < T0 + TIMEOUT; now++)
-		ASSERT_EQ(MIGCAP_END_NONE, CHECK(now & 1, now));
+	for (now = T0; now < T0 + TIMEOUT; now++) {
+		ASSERT_EQ(MIGCAP_END_NONE, CHECK(now & 1, now))
+			TH_LOG("at %llu", (unsigned long long)now);
+	}
 	EXPECT_EQ(MIGCAP_END_TIMEOUT, CHECK(false, now));
 	EXPECT_TRUE(self->hs.timed_out);
 	EXPECT_EQ(MIGCAP_END_NONE, CHECK(false, now + 1));

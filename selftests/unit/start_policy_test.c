@@ -69,8 +69,10 @@ TEST_F(pending, seconds_are_hopeless)
 {
 	int i;
 
-	for (i = 0; i < 1000; i++)
-		ASSERT_FALSE(query_after(&self->clocked, (1000 + i) * MS));
+	for (i = 0; i < 1000; i++) {
+		ASSERT_FALSE(query_after(&self->clocked, (1000 + i) * MS))
+			TH_LOG("query %d", i);
+	}
 	/* Until RAM converges after all. */
 	EXPECT_TRUE(query_after(&self->clocked, LITTLE / 2));
 }
@@ -91,8 +93,10 @@ TEST_F(pending, too_early_is_not_repeated_at_once)
 		ASSERT_TRUE(query_after(&self->clocked, LITTLE / 2));
 		migcap_vfio_start_policy_postpone(&self->clocked.pending,
 						  self->clocked.now, k);
-		for (i = 0; i < k * 400; i++)
-			ASSERT_FALSE(query_after(&self->clocked, LITTLE / 2));
+		for (i = 0; i < k * 400; i++) {
+			ASSERT_FALSE(query_after(&self->clocked, LITTLE / 2))
+				TH_LOG("query %d", i);
+		}
 		ASSERT_TRUE(query_after(&self->clocked, k * 10000 * MS));
 	}
 }
@@ -112,8 +116,10 @@ TEST_F(pending, slices_do_not_use_up_the_patience)
 
 	EXPECT_FALSE(query_after(&self->clocked, 8000 * MS));
 	/* The first one is shorter than what was before. */
-	for (i = 0; i < 40; i++)
-		EXPECT_FALSE(query_after(&self->clocked, SLICE));
+	for (i = 0; i < 40; i++) {
+		EXPECT_FALSE(query_after(&self->clocked, SLICE))
+			TH_LOG("query %d", i);
+	}
 	EXPECT_TRUE(query_after(&self->clocked, SLICE));
 }
 

@@ -21,7 +21,9 @@
 #include "random.h"
 #include "sample.h"
 
+/* Rounds may be many, and the machine busy: the harness would give it 30 s. */
 #define ROUNDS		3000000
+#define LIMIT_S		3600	
 #define MUTATIONS	6
 #define IDENT_LENGTH	16
 
@@ -160,26 +162,38 @@ static int decode_tight(const struct stream_edit *edit,
 	return ret;
 }
 
-TEST(mutated_streams)
+FIXTURE(fuzz) {
+	struct random rnd;
+};
+
+FIXTURE_SETUP(fuzz)
+{
+	self->rnd = random_from(hostile_seed());
+}
+
+FIXTURE_TEARDOWN(fuzz)
+{
+}
+
+TEST_F_TIMEOUT(fuzz, mutated_streams, LIMIT_S)
 {
 	static struct stream_edit good, edit;
 	unsigned long round, rounds = random_rounds(ROUNDS), complete = 0;
 	struct migcap_vfio_stream_decoder whole, cut;
-	struct random rnd = random_from(hostile_seed());
 
 	sample_encode(&good);
 	for (round = 0; round < rounds; round++) {
-		int mutations = random_below(&rnd, MUTATIONS), ret;
+		int mutations = random_below(&self->rnd, MUTATIONS), ret;
 		struct verdict right;
 
 		sample_encode(&edit);
 		while (mutations--)
-			stream_mutate(&rnd, &edit);
+			stream_mutate(&self->rnd, &edit);
 		right = judge(&edit, &good);
 		ret = decode_tight(&edit, &whole);
 		ASSERT_EQ(right.err, ret)
 			TH_LOG("round %lu", round);
-		ASSERT_EQ(ret, decode_cut(&rnd, &edit, &cut))
+		ASSERT_EQ(ret, decode_cut(&self->rnd, &edit, &cut))
 			TH_LOG("round %lu", round);
 		if (ret)
 			continue;
@@ -192,20 +206,19 @@ TEST(mutated_streams)
 	EXPECT_NE(0, complete);
 }
 
-TEST(noise)
+TEST_F_TIMEOUT(fuzz, noise, LIMIT_S)
 {
 	static struct stream_edit edit;
 	unsigned long round, rounds = random_rounds(ROUNDS) / 10;
 	struct migcap_vfio_stream_decoder dec;
-	struct random rnd = random_from(hostile_seed());
 	size_t i;
 
 	for (round = 0; round < rounds; round++) {
-		edit.size = 1 + random_below(&rnd, 256);
+		edit.size = 1 + random_below(&self->rnd, 256);
 		migcap_vfio_stream_put_preamble(edit.bytes);
 		for (i = STREAM_PREAMBLE_SIZE; i < edit.size; i++)
-			edit.bytes[i] = random_below(&rnd, 3) ? 0 :
-					random_next(&rnd);
+			edit.bytes[i] = random_below(&self->rnd, 3) ? 0 :
+					random_next(&self->rnd);
 		decode_tight(&edit, &dec);
 		ASSERT_FALSE(migcap_vfio_stream_complete(&dec));
 	}

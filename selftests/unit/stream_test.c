@@ -275,9 +275,10 @@ TEST_F(stream, no_record_is_longer_than_it_says)
 	u8 buf[MIGCAP_STREAM_MAX_RECORD];
 	unsigned int tag;
 
-	for (tag = MIGCAP_STREAM_IDENT; tag <= MIGCAP_STREAM_END; tag++)
+	for (tag = MIGCAP_STREAM_IDENT; tag <= MIGCAP_STREAM_END; tag++) {
 		EXPECT_LE(migcap_vfio_stream_put(buf, tag, &sample),
 			  sizeof(buf));
+	}
 	EXPECT_LE(migcap_vfio_stream_put_preamble(buf), sizeof(buf));
 }
 
