@@ -68,7 +68,7 @@ enum migcap_guest_todo {
  * @repeated:		recovery run again, since something did not come back
  * @resets_passed:	resets of the device by others while its driver was down
  * @failures:		driver did not go down or did not come up
- * @opens_refused:	network device not opened because of a migration
+ * @opens_refused:	network device not opened before the end of a migration
  * @announced:		neighbours told where the device's addresses are
  * @start_to_quiesced_us: last time from START noticed to READY written
  * @end_to_resumed_us:	last time from END noticed to the driver working
@@ -110,6 +110,7 @@ struct migcap_guest_counters {
  * @epoch:	EPOCH at the last look
  * @master_cleared: Bus Master Enable is to be set again for the driver
  * @reset_pending: the device was reset or replaced, the driver does not know
+ * @open_refused: a network device is to be opened when the migration is over
  * @announce:	what neighbours are to be told
  * @standby:	receives while the device is down
  * @irq:	mailbox vector
@@ -144,6 +145,7 @@ struct migcap_guest_agent {
 	u8 epoch;
 	bool master_cleared;
 	bool reset_pending;
+	bool open_refused;
 	struct migcap_guest_announce announce;
 	struct migcap_guest_standby standby;
 	struct migcap_guest_irq irq;

@@ -65,6 +65,25 @@ bool migcap_guest_netdev_all_closed(struct pci_dev *pdev)
 }
 
 /**
+ * migcap_guest_netdev_open() - make up for an open that was refused
+ * @pdev:	the function
+ *
+ * Context: RTNL held.
+ */
+void migcap_guest_netdev_open(struct pci_dev *pdev)
+{
+	struct net_device *dev = migcap_guest_netdev_find(pdev, false);
+	int ret;
+
+	if (!dev)
+		return;
+	ret = dev_open(dev, NULL);
+	if (ret)
+		pci_warn(pdev, "migcap: %s cannot be opened: %d\n",
+			 netdev_name(dev), ret);
+}
+
+/**
  * migcap_guest_netdev_look() - see what there is of the network
  * @pdev:	the function
  *
@@ -171,9 +190,11 @@ static int migcap_guest_netdev_event(struct notifier_block *nb,
 		migcap_guest_announce_linked(agent, dev);
 		break;
 	case NETDEV_UP:
+	case NETDEV_UNREGISTER:
+		agent->open_refused = false;
+		fallthrough;
 	case NETDEV_DOWN:
 	case NETDEV_REGISTER:
-	case NETDEV_UNREGISTER:
 		migcap_guest_agent_kick(agent);
 		break;
 	}

@@ -20,6 +20,7 @@ struct pci_dev;
 
 struct net_device *migcap_guest_netdev_up(struct pci_dev *pdev);
 bool migcap_guest_netdev_all_closed(struct pci_dev *pdev);
+void migcap_guest_netdev_open(struct pci_dev *pdev);
 unsigned int migcap_guest_netdev_look(struct pci_dev *pdev);
 void migcap_guest_netdev_gone(struct migcap_guest_agent *agent);
 void migcap_guest_netdev_back(struct migcap_guest_agent *agent);

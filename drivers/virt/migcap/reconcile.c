@@ -141,6 +141,16 @@ static void migcap_guest_recover(struct migcap_guest_agent *agent)
 	migcap_guest_walk(agent);
 }
 
+/* Who was refused has been told so, and may not come again. */
+static void migcap_guest_make_up_for_open(struct migcap_guest_agent *agent)
+{
+	if (!agent->open_refused ||
+	    agent->facts & (MIGCAP_FACT_START | MIGCAP_FACT_HELD))
+		return;
+	agent->open_refused = false;
+	migcap_guest_netdev_open(agent->pdev);
+}
+
 /* While the driver is down, or nobody uses it. */
 static bool migcap_guest_is_down(struct migcap_guest_shield *shield)
 {
@@ -194,6 +204,7 @@ void migcap_guest_agent_reconcile(struct migcap_guest_agent *agent)
 	migcap_guest_look_at_guest(agent);
 	migcap_guest_walk(agent);
 	migcap_guest_recover(agent);
+	migcap_guest_make_up_for_open(agent);
 	migcap_guest_update_shield(agent);
 	migcap_guest_publish_renew(agent);
 	rtnl_unlock();

@@ -318,9 +318,10 @@ static bool migcap_guest_wait_end(struct migcap_guest_agent *agent)
  *
  * An open while a migration is under way takes back a consent on which the host
  * already acts, and may make the migration fail: so the open fails instead,
- * after a wait that is short because everyone else waits for the RTNL.  One
- * that cannot be refused goes on: the host learns that the guest is no longer
- * ready, and the agent stops the device again once it is open.
+ * after a wait that is short because everyone else waits for the RTNL.  The
+ * agent makes up for it when the migration is over.  One that cannot be refused
+ * goes on: the host learns that the guest is no longer ready, and the agent
+ * stops the device again once it is open.
  *
  * Where the driver was taken down with its network device open, there is
  * nothing to open, and the core refuses to open what is detached.
@@ -344,6 +345,7 @@ int migcap_guest_transition_opening(struct migcap_guest_agent *agent,
 	if (may_refuse && (agent->state == MIGCAP_STANDING ||
 			   agent->state == MIGCAP_QUIESCED)) {
 		agent->counters.opens_refused++;
+		agent->open_refused = true;
 		return -EBUSY;
 	}
 	return 0;
