@@ -88,9 +88,8 @@ static int unplug(struct run *run)
 		return err;
 	if (!qmp_wait(qmp, "DEVICE_DELETED", "device", "vf", run->asked,
 		      UNPLUG_MS))
-		return vm_explain(&run->vms[0],
-				  failure(-ETIMEDOUT,
-					  "the guest does not let go of its VF"));
+		return failure(-ETIMEDOUT,
+			       "the guest does not let go of its VF");
 	return 0;
 }
 
@@ -105,8 +104,7 @@ static int plug(struct run *run)
 
 static int quiesce(struct run *run)
 {
-	return vm_explain(&run->vms[0],
-			  migcap_quiesce(run->wire->vfs[0], QUIESCE_MS));
+	return migcap_quiesce(run->wire->vfs[0], QUIESCE_MS);
 }
 
 /* Without tracking, what a kernel cannot log it does not migrate. */

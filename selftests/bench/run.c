@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "../lib/clock.h"
+#include "../lib/diagnosis.h"
 #include "../lib/failure.h"
 #include "../lib/signals.h"
 #include "peer.h"
@@ -88,12 +89,11 @@ static int wait_network(struct run *run, struct vm *vm, long long since)
 	enum uplink_way way = run->peer->driver ? UPLINK_VF : UPLINK_ANY;
 
 	if (!probe_first_answer(run->probe, since, NETWORK_MS))
-		return vm_explain(vm, failure(-ETIMEDOUT, "%s: no probe is answered",
-					      vm->name));
+		return failure(-ETIMEDOUT, "%s: no probe is answered", vm->name);
 	if (!uplink_first(run->uplink, way, since, NETWORK_MS))
-		return vm_explain(vm, failure(-ETIMEDOUT, "%s: nothing comes from the guest%s",
-					      vm->name, run->peer->driver ?
-					      " by way of the VF" : ""));
+		return failure(-ETIMEDOUT, "%s: nothing comes from the guest%s",
+			       vm->name, run->peer->driver ?
+			       " by way of the VF" : "");
 	return 0;
 }
 
@@ -250,6 +250,15 @@ static void clean_up(struct run *run)
 		vm_stop(&run->vms[end]);
 }
 
+/* Which of them has the guest is not known, nor is it after a failure. */
+static void explain(struct run *run)
+{
+	int end;
+
+	for (end = 0; end < 2; end++)
+		diagnose_machine(&run->vms[end]);
+}
+
 int run_peer(struct run *run, struct figures *figures, struct plot *plot)
 {
 	int err;
@@ -266,6 +275,8 @@ int run_peer(struct run *run, struct figures *figures, struct plot *plot)
 		err = recover(run);
 	if (!err)
 		err = measure(run, figures, plot);
+	if (err)
+		explain(run);
 	clean_up(run);
 	return err;
 }

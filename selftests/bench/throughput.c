@@ -21,6 +21,7 @@
 
 #include "../lib/clock.h"
 #include "../lib/command.h"
+#include "../lib/diagnosis.h"
 #include "../lib/migcap.h"
 #include "../lib/nic.h"
 #include "../lib/nl.h"
@@ -110,7 +111,7 @@ static int boot(int i)
 		err = vm_start(&vms[i], &spec);
 	if (!err)
 		err = guest_wait(&vms[i].guest, BOOT_MS);
-	return vm_explain(&vms[i], err);
+	return err;
 }
 
 static int boot_all(void)
@@ -139,7 +140,7 @@ static int connect_guest(const struct turn *turn)
 			 turn->guest + 2);
 	if (!err)
 		err = command("ping -c 1 -w 30 10.9.0.%d", turn->guest + 2);
-	return vm_explain(vm, err);
+	return err;
 }
 
 static long long cpu_time(const struct vm *vm)
@@ -290,6 +291,15 @@ static void print_results(int rounds)
 				  rounds);
 }
 
+static void explain(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_GUESTS; i++)
+		diagnose_machine(&vms[i]);
+	printf("throughput: FAIL %s\n", failure_reason());
+}
+
 static void clean_up(void)
 {
 	unsigned int i;
@@ -314,7 +324,7 @@ int main(int argc, char **argv)
 	if (!err)
 		err = run_rounds(rounds);
 	if (err)
-		printf("throughput: FAIL %s\n", failure_reason());
+		explain();
 	else
 		print_results(rounds);
 	clean_up();

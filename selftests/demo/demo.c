@@ -100,7 +100,7 @@ static int learn_the_way(struct scenario *s, struct story *story)
 		return story->tracked;
 	s->needs_quiesce = migration_needs_quiesce(scenario_vm(s));
 	if (s->needs_quiesce < 0)
-		return vm_explain(scenario_vm(s), -EIO);
+		return -EIO;
 	progress_detail("%s", ways[s->needs_quiesce][story->tracked]);
 	return 0;
 }
@@ -119,7 +119,7 @@ static int migrate(struct scenario *s, struct story *story)
 		err = migration_begin(&story->migration);
 	if (!err)
 		err = migration_finish(&story->migration, MIGRATE_MS);
-	return vm_explain(scenario_vm(s), err);
+	return err;
 }
 
 static int wait_for_network(struct scenario *s, struct story *story)
@@ -131,13 +131,12 @@ static int wait_for_network(struct scenario *s, struct story *story)
 	story->back = probe_first_answer(s->probe, story->migration.resumed,
 					 NETWORK_MS);
 	if (!story->back)
-		return vm_explain(scenario_vm(s),
-				  failure(-ETIMEDOUT,
-					  "no ping is answered after the migration"));
+		return failure(-ETIMEDOUT,
+			       "no ping is answered after the migration");
 	err = stream_wait(s->stream, AFTER_BYTES, NETWORK_MS);
 	story->bytes_after = stream_bytes(s->stream) - story->bytes_before;
 	story->gap = probe_longest_gap(s->probe, story->asked, now_ns());
-	return vm_explain(scenario_vm(s), err);
+	return err;
 }
 
 static int run(struct scenario *s, struct story *story, struct watch *watch)
@@ -181,6 +180,8 @@ static int work(void)
 	note_quietly();
 	s.kernel_log = trouble_watch_kernel();
 	err = watch ? run(&s, &story, watch) : -ENOMEM;
+	if (err)
+		scenario_explain(&s);
 	snprintf(reason, sizeof(reason), "%s", failure_reason());
 	if (story.asked)
 		story_tell(&story);

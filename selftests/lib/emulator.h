@@ -4,7 +4,7 @@
  * are emulated, a guest may be left with the registers of this machine's kernel,
  * behind its VMRUN instruction.  It hangs there, or is reset by the triple fault
  * that follows.  Or KVM misreads what such a processor leaves behind, and gives up.
- * See "What a failure leaves behind" in testing.md.
+ * see Documentation/lab.md.
  */
 #ifndef MIGCAP_TEST_EMULATOR_H
 #define MIGCAP_TEST_EMULATOR_H

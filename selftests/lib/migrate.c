@@ -167,14 +167,14 @@ int migration_wait_over(struct vm *vm, int timeout_ms)
 	for (;;) {
 		err = is_put_away(vm, &away);
 		if (err || away)
-			return vm_explain(vm, err);
+			return err;
 		if (!ms_until(deadline))
 			break;
 		sleep_ms(10);
 	}
-	return vm_explain(vm, failure(-ETIMEDOUT,
-				      "%s: QEMU has not put its migration away after %d ms",
-				      vm->name, stretch_ms(timeout_ms)));
+	return failure(-ETIMEDOUT,
+		       "%s: QEMU has not put its migration away after %d ms",
+		       vm->name, stretch_ms(timeout_ms));
 }
 
 static bool is_over(const char *status)
@@ -192,16 +192,11 @@ static int put_away(struct migration *migration)
 	return migration_wait_over(migration->from, OVER_MS);
 }
 
-/* A guest that kept silent is worth a look, which a time-out leads to. */
 static int ended_otherwise(struct migration *migration, const char *status)
 {
-	bool silent = migcap_last_error(migration->from->vf) == -ETIMEDOUT;
-
-	failure(0, "migration %s, not %s: %s", migration->status, status,
-		migration->error);
-	if (put_away(migration))
-		return -EIO;
-	return vm_explain(migration->from, silent ? -ETIMEDOUT : -EIO);
+	put_away(migration);
+	return failure(-EIO, "migration %s, not %s: %s", migration->status,
+		       status, migration->error);
 }
 
 /*
@@ -217,7 +212,7 @@ int migration_wait_status(struct migration *migration, const char *status,
 	for (;;) {
 		err = read_account(migration);
 		if (err)
-			return vm_explain(migration->from, err);
+			return err;
 		if (!strcmp(migration->status, status))
 			return put_away(migration);
 		if (is_over(migration->status))
@@ -227,10 +222,8 @@ int migration_wait_status(struct migration *migration, const char *status,
 		qmp_wait(&migration->from->qmp, "MIGRATION", "status", status,
 			 migration->asked, 50);
 	}
-	return vm_explain(migration->from,
-			  failure(-ETIMEDOUT, "migration is %s, not %s, after %d ms",
-				  migration->status, status,
-				  stretch_ms(timeout_ms)));
+	return failure(-ETIMEDOUT, "migration is %s, not %s, after %d ms",
+		       migration->status, status, stretch_ms(timeout_ms));
 }
 
 /* QEMU counts the looks for changed memory: the second one ends the pass. */
@@ -243,7 +236,7 @@ int migration_wait_left(struct migration *migration, long long bytes,
 	for (;;) {
 		err = read_account(migration);
 		if (err)
-			return vm_explain(migration->from, err);
+			return err;
 		if (is_over(migration->status))
 			return ended_otherwise(migration, "active");
 		if (migration->passes > 1 ||
@@ -253,10 +246,8 @@ int migration_wait_left(struct migration *migration, long long bytes,
 			break;
 		sleep_ms(20);
 	}
-	return vm_explain(migration->from,
-			  failure(-ETIMEDOUT, "%lld bytes of memory are left after %d ms",
-				  migration->ram_left,
-				  stretch_ms(timeout_ms)));
+	return failure(-ETIMEDOUT, "%lld bytes of memory are left after %d ms",
+		       migration->ram_left, stretch_ms(timeout_ms));
 }
 
 static long long event_of(struct migration *migration, struct vm *vm,
@@ -275,16 +266,14 @@ int migration_finish(struct migration *migration, int timeout_ms)
 
 	err = migration_wait_status(migration, "completed", timeout_ms);
 	if (err)
-		return vm_explain(migration->to, err);
+		return err;
 	migration->finished = now_ns();
 	migration->stopped = event_of(migration, migration->from, "STOP", 1000);
 	migration->resumed = event_of(migration, migration->to, "RESUME",
 				      RESUME_MS);
 	if (!migration->resumed)
-		return vm_explain(migration->to,
-				  failure(-ETIMEDOUT,
-					  "%s: the guest was not resumed",
-					  migration->to->name));
+		return failure(-ETIMEDOUT, "%s: the guest was not resumed",
+			       migration->to->name);
 	return 0;
 }
 
@@ -299,7 +288,7 @@ int migration_wait_end(struct migration *migration, int timeout_ms)
 			return -ETIMEDOUT;
 		sleep_ms(50);
 	}
-	return err ? vm_explain(migration->from, err) : put_away(migration);
+	return err ? err : put_away(migration);
 }
 
 int migration_expect_failure(struct migration *migration, int timeout_ms)

@@ -253,6 +253,13 @@ int qmp_connect(struct qmp *qmp, const char *path, const char *who,
 	return 0;
 }
 
+bool qmp_is_closed(const struct qmp *qmp)
+{
+	struct pollfd pfd = { .fd = qmp->fd };
+
+	return poll(&pfd, 1, 0) == 1 && pfd.revents & POLLHUP;
+}
+
 void qmp_close(struct qmp *qmp)
 {
 	struct qmp_event *event, *next;

@@ -8,6 +8,7 @@
 #define MIGCAP_TEST_QMP_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 struct qmp_event {
 	struct qmp_event *next;
@@ -30,6 +31,9 @@ struct qmp {
 int qmp_connect(struct qmp *qmp, const char *path, const char *who,
 		int timeout_ms);
 void qmp_close(struct qmp *qmp);
+
+/* QEMU has closed its end: it is about to be dead. */
+bool qmp_is_closed(const struct qmp *qmp);
 
 /*
  * Run a command.  @arguments is consumed and may be NULL; the answer goes to

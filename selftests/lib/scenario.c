@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "diagnosis.h"
 #include "failure.h"
 #include "nic.h"
 #include "scenario.h"
@@ -17,13 +18,12 @@
 #include "vfio_mig.h"
 
 #define BOOT_MS		120000
-#define ARRIVAL_MS	30000
+#define ARRIVAL_MS	60000
 #define QUIESCE_MS	30000
 #define MIGRATE_MS	120000
 #define STATE_MS	10000
 #define NETWORK_MS	60000
 #define SETTLE_MS	30000
-#define SILENCE_MS	5000
 #define SIGN_OF_LIFE	(128 * 1024)	/* more than may be in buffers */
 #define PROBES_WANTED	10
 
@@ -125,12 +125,9 @@ int scenario_start_destination(struct scenario *s)
 	return start_vm(s, !s->here, true);
 }
 
-/* Anything that fails in the guest may have its reason in the guest's log. */
 static int in_guest(struct scenario *s, const char *command)
 {
-	int err = guest_must(&scenario_vm(s)->guest, 20, "%s", command);
-
-	return err ? vm_explain(scenario_vm(s), err) : 0;
+	return guest_must(&scenario_vm(s)->guest, 20, "%s", command);
 }
 
 int scenario_network(struct scenario *s)
@@ -139,7 +136,7 @@ int scenario_network(struct scenario *s)
 
 	err = guest_wait(&scenario_vm(s)->guest, BOOT_MS);
 	if (err)
-		return vm_explain(scenario_vm(s), err);
+		return err;
 	if (s->kind == GUEST_WITH_AGENT)
 		err = in_guest(s, LOAD_AGENT);
 	if (!err)
@@ -162,11 +159,9 @@ int scenario_traffic(struct scenario *s)
 	if (!s->probe)
 		return -EIO;
 	if (!probe_first_answer(s->probe, now_ns(), NETWORK_MS))
-		return vm_explain(scenario_vm(s),
-				  failure(-ETIMEDOUT,
-					  "the guest does not answer pings"));
+		return failure(-ETIMEDOUT, "the guest does not answer pings");
 	s->stream = stream_start(WIRE_GUEST_ADDRESS, NETWORK_MS);
-	return s->stream ? 0 : vm_explain(scenario_vm(s), -EIO);
+	return s->stream ? 0 : -EIO;
 }
 
 void scenario_quiet(struct scenario *s)
@@ -215,25 +210,24 @@ int scenario_setup_vmm(struct scenario *s, const char *name,
 		err = scenario_traffic(s);
 	if (!err)
 		err = scenario_healthy(s);
-	if (err)
-		scenario_teardown(s);
+	if (!err)
+		return 0;
+	if (err != -ENODEV)
+		scenario_explain(s);
+	scenario_teardown(s);
 	return err;
 }
 
-/* A guest that is silent at the end, whoever waited for what. */
-static void look_into_silence(struct scenario *s)
+void scenario_explain(struct scenario *s)
 {
-	struct vm *vm = scenario_vm(s);
-
-	if (vm_alive(vm) && guest_wait(&vm->guest, SILENCE_MS))
-		vm_explain(vm, -ETIMEDOUT);
+	diagnose_machine(&s->vms[!s->here]);
+	diagnose_guest(scenario_vm(s));
 }
 
 void scenario_teardown(struct scenario *s)
 {
 	int end;
 
-	look_into_silence(s);
 	scenario_quiet(s);
 	for (end = 0; end < 2; end++)
 		vm_stop(&s->vms[end]);
@@ -247,7 +241,7 @@ int scenario_tracks_dma(struct scenario *s)
 {
 	int status = guest_run(&scenario_vm(s)->guest, 20, TRACKS_DMA);
 
-	return status < 0 ? vm_explain(scenario_vm(s), status) : !status;
+	return status < 0 ? status : !status;
 }
 
 struct migration scenario_migration(struct scenario *s)
@@ -262,6 +256,12 @@ void scenario_moved(struct scenario *s)
 {
 	vm_stop(scenario_vm(s));
 	s->here = !s->here;
+}
+
+int scenario_moved_alive(struct scenario *s)
+{
+	scenario_moved(s);
+	return guest_wait(&scenario_vm(s)->guest, ARRIVAL_MS);
 }
 
 int scenario_set_running(struct scenario *s, bool running)
@@ -292,11 +292,8 @@ int scenario_quiesce(struct scenario *s)
 	if (s->needs_quiesce < 0)
 		s->needs_quiesce = migration_needs_quiesce(scenario_vm(s));
 	if (s->needs_quiesce < 0)
-		return vm_explain(scenario_vm(s), -EIO);
-	if (!s->needs_quiesce)
-		return 0;
-	return vm_explain(scenario_vm(s),
-			  migcap_quiesce(scenario_vf(s), QUIESCE_MS));
+		return -EIO;
+	return s->needs_quiesce ? migcap_quiesce(scenario_vf(s), QUIESCE_MS) : 0;
 }
 
 int scenario_migrate(struct scenario *s, struct migration *migration)
@@ -316,21 +313,14 @@ int scenario_arrive(struct scenario *s, struct migration *migration)
 {
 	int err = migration_finish(migration, MIGRATE_MS);
 
-	if (err)
-		return err;
-	scenario_moved(s);
-	err = guest_wait(&scenario_vm(s)->guest, ARRIVAL_MS);
-	return err ? vm_explain(scenario_vm(s), err) : 0;
+	return err ? err : scenario_moved_alive(s);
 }
 
 int scenario_network_works(struct scenario *s)
 {
 	int err = probe_wait(s->probe, now_ns(), PROBES_WANTED, NETWORK_MS);
 
-	if (err)
-		return vm_explain(scenario_vm(s), err);
-	err = stream_wait(s->stream, SIGN_OF_LIFE, NETWORK_MS);
-	return err ? vm_explain(scenario_vm(s), err) : 0;
+	return err ? err : stream_wait(s->stream, SIGN_OF_LIFE, NETWORK_MS);
 }
 
 /* Who answers in the guest, in the words of the guest attribute. */
@@ -349,7 +339,7 @@ int scenario_healthy(struct scenario *s)
 		err = migcap_settled(scenario_vf(s), wanted_guest(s),
 				     SETTLE_MS);
 	if (!err)
-		err = vm_explain(scenario_vm(s), 0);
+		err = vm_trouble(scenario_vm(s));
 	if (!err && trouble_in_kernel(s->kernel_log, line, sizeof(line)))
 		err = failure(-EIO, "this machine's kernel: %s", line);
 	return err;

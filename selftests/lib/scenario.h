@@ -72,6 +72,9 @@ int scenario_setup_vmm(struct scenario *s, const char *name,
 		       const struct scenario_vmm *vmm);
 void scenario_teardown(struct scenario *s);
 
+/* Before that, if something has failed: add what became of the VMs to its reason. */
+void scenario_explain(struct scenario *s);
+
 /* The two steps of it that the demo tells about. */
 int scenario_prepare_vfs(struct scenario *s);
 int scenario_boot(struct scenario *s);
@@ -110,6 +113,9 @@ int scenario_arrive(struct scenario *s, struct migration *migration);
 
 /* The guest has moved: the other VM is the one it runs in. */
 void scenario_moved(struct scenario *s);
+
+/* The same, and wait until it answers there. */
+int scenario_moved_alive(struct scenario *s);
 
 /* Continue or stop the VM, and wait until its VF's driver was told. */
 int scenario_set_running(struct scenario *s, bool running);

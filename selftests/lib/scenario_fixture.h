@@ -21,6 +21,14 @@ do {									\
 	ASSERT_EQ(0, set_up);						\
 } while (0)
 
+/* In a FIXTURE_TEARDOWN. */
+#define SCENARIO_TEAR_DOWN(s)						\
+do {									\
+	if (!__test_passed(_metadata))					\
+		scenario_explain(s);					\
+	scenario_teardown(s);						\
+} while (0)
+
 /* The fixture of tests that need a scenario and nothing else. */
 #define SCENARIO(name, kind)						\
 FIXTURE(name) {								\
@@ -34,7 +42,7 @@ FIXTURE_SETUP(name)							\
 									\
 FIXTURE_TEARDOWN(name)							\
 {									\
-	scenario_teardown(&self->s);					\
+	SCENARIO_TEAR_DOWN(&self->s);					\
 }
 
 #endif /* MIGCAP_TEST_SCENARIO_FIXTURE_H */

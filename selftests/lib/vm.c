@@ -17,10 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "autopsy.h"
 #include "clock.h"
 #include "command.h"
-#include "emulator.h"
 #include "failure.h"
 #include "sysfs.h"
 #include "trouble.h"
@@ -266,7 +264,7 @@ int vm_start(struct vm *vm, const struct vm_spec *spec)
 		err = guest_connect(&vm->guest, path, vm->name);
 	}
 	if (err) {
-		vm_explain(vm, err);
+		vm_trouble(vm);
 		vm_stop(vm);
 	}
 	return err;
@@ -292,6 +290,7 @@ void vm_kill(struct vm *vm)
 {
 	if (!vm_alive(vm))
 		return;
+	vm->stopped = true;
 	kill(vm->pid, SIGKILL);
 	waitpid(vm->pid, &vm->exit_status, 0);
 	vm->pid = 0;
@@ -301,8 +300,10 @@ void vm_stop(struct vm *vm)
 {
 	long long deadline = deadline_in(STOP_MS);
 
-	if (vm_alive(vm))
+	if (vm_alive(vm)) {
+		vm->stopped = true;
 		kill(vm->pid, SIGTERM);
+	}
 	while (vm_alive(vm) && ms_until(deadline))
 		sleep_ms(20);
 	vm_kill(vm);
@@ -325,43 +326,28 @@ static void last_line(const char *path, char *line, size_t size)
 	line[strcspn(line, "\n")] = '\0';
 }
 
-/* The reason for the failure must outlive what is said on the way. */
-static void look_into(struct vm *vm)
-{
-	char reason[512];
-
-	snprintf(reason, sizeof(reason), "%s", failure_reason());
-	autopsy_write(vm);
-	failure(0, "%s", reason);
-}
-
-int vm_explain(struct vm *vm, int err)
+/* Its sockets close a moment before it is dead. */
+static void wait_for_death(struct vm *vm)
 {
 	long long deadline = deadline_in(DYING_MS);
-	const char *lost = NULL;
+
+	while (qmp_is_closed(&vm->qmp) && vm_alive(vm) && ms_until(deadline))
+		sleep_ms(10);
+}
+
+int vm_trouble(struct vm *vm)
+{
 	char line[256];
 
-	/* Its sockets close a moment before it is dead. */
-	while (err == -EPIPE && vm_alive(vm) && ms_until(deadline))
-		sleep_ms(10);
-	if (err && vm_alive(vm))
-		lost = emulator_lost_guest(vm);
-	if (lost)
-		failure(err, "%s; lab: %s: %s", failure_reason(), vm->name,
-			lost);
-	if (err == -ETIMEDOUT && !vm->examined) {
-		vm->examined = true;
-		look_into(vm);
-	}
+	wait_for_death(vm);
 	if (trouble_in_file(vm->serial_log, line, sizeof(line)))
-		return failure(err ? : -EIO, "%s: guest kernel: %s", vm->name,
-			       line);
-	if (vm_alive(vm))
-		return err;
+		return failure(-EIO, "%s: guest kernel: %s", vm->name, line);
+	if (vm_alive(vm) || vm->stopped || !vm->name[0])
+		return 0;
 	last_line(vm->qemu_log, line, sizeof(line));
 	if (WIFSIGNALED(vm->exit_status))
-		return failure(err ? : -EIO, "%s: QEMU died of signal %d: %s",
-			       vm->name, WTERMSIG(vm->exit_status), line);
-	return failure(err ? : -EIO, "%s: QEMU left with status %d: %s",
-		       vm->name, WEXITSTATUS(vm->exit_status), line);
+		return failure(-EIO, "%s: QEMU died of signal %d: %s", vm->name,
+			       WTERMSIG(vm->exit_status), line);
+	return failure(-EIO, "%s: QEMU left with status %d: %s", vm->name,
+		       WEXITSTATUS(vm->exit_status), line);
 }

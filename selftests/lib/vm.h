@@ -46,7 +46,7 @@ struct vm {
 	char qemu_log[VM_PATH_SIZE];
 	pid_t pid;			/* 0 when QEMU does not run */
 	int exit_status;		/* as from waitpid() */
-	bool examined;			/* see autopsy.h */
+	bool stopped;			/* by us */
 	long long reset_expected;	/* the guest may have been reset before */
 	struct qmp qmp;
 	struct guest guest;
@@ -73,12 +73,10 @@ void vm_kill(struct vm *vm);
 bool vm_alive(struct vm *vm);
 
 /*
- * Tell what has happened to the machine itself, if something has: QEMU's death
- * or a guest kernel in trouble becomes the failure reason.  A guest that let
- * a time pass (-ETIMEDOUT) is looked into once, see autopsy.h.  Returns @err,
- * or -EIO for trouble when @err is 0.
+ * Whether something has happened to the machine itself: QEMU left although nobody
+ * stopped it, or the guest's kernel complained.  -EIO if so.
  */
-int vm_explain(struct vm *vm, int err);
+int vm_trouble(struct vm *vm);
 
 /* Name of the directory where logs are kept. */
 const char *vm_log_dir(void);

@@ -65,7 +65,7 @@ FIXTURE_SETUP(announce)
 FIXTURE_TEARDOWN(announce)
 {
 	close(self->arp);
-	scenario_teardown(&self->s);
+	SCENARIO_TEAR_DOWN(&self->s);
 }
 
 /* The first answer after the VF is back, and then the announcements. */
@@ -78,7 +78,7 @@ static int down_and_up(struct scenario *s, int arp, long long *answer,
 	int round;
 
 	if (err)
-		return vm_explain(scenario_vm(s), err);
+		return err;
 	arp_forget(arp);
 	released = now_ns();
 	err = migcap_write(vf, "quiesce", "0");
@@ -86,7 +86,7 @@ static int down_and_up(struct scenario *s, int arp, long long *answer,
 		err = arp_wait_announcement(arp, WIRE_GUEST_ADDRESS,
 					    ANNOUNCED_MS, &announced[round]);
 	if (err)
-		return vm_explain(scenario_vm(s), err);
+		return err;
 	*answer = probe_first_answer(s->probe, released, ANNOUNCED_MS);
 	return *answer ? 0 : failure(-ETIMEDOUT, "no answer");
 }

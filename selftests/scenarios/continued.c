@@ -20,7 +20,6 @@
 #define HEAD_START_MS	3000
 #define MIGRATE_MS	60000
 #define CANCEL_MS	30000
-#define ARRIVAL_MS	60000
 #define QUIESCE_MS	30000
 #define BANDWIDTH	16000000LL
 #define SLOW		100000LL
@@ -58,7 +57,7 @@ FIXTURE_TEARDOWN(continued)
 {
 	if (self->flood)
 		flood_stop(self->flood);
-	scenario_teardown(&self->s);
+	SCENARIO_TEAR_DOWN(&self->s);
 	hoard_restore_pages(self->thp);
 }
 
@@ -89,7 +88,7 @@ static int work_and_quiesce(struct scenario *s, struct migration *migration)
 	sleep_ms(WORK_MS);
 	err = migcap_quiesce(scenario_vf(s), QUIESCE_MS);
 	if (err)
-		return vm_explain(scenario_vm(s), err);
+		return err;
 	return migration_set_bandwidth(migration, BANDWIDTH);
 }
 
@@ -107,9 +106,7 @@ static int end(struct scenario *s, struct migration *migration)
 		return err;
 	if (strcmp(migration->status, "completed"))
 		return migcap_write(scenario_vf(s), "quiesce", "0");
-	scenario_moved(s);
-	err = guest_wait(&scenario_vm(s)->guest, ARRIVAL_MS);
-	return err ? vm_explain(scenario_vm(s), err) : 0;
+	return scenario_moved_alive(s);
 }
 
 TEST_F_TIMEOUT(continued, while_memory_is_sent, 400)

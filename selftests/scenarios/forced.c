@@ -47,7 +47,7 @@ FIXTURE_TEARDOWN(forced)
 {
 	if (self->flood)
 		flood_stop(self->flood);
-	scenario_teardown(&self->s);
+	SCENARIO_TEAR_DOWN(&self->s);
 	hoard_restore_pages(self->thp);
 }
 

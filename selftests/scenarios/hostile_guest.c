@@ -18,6 +18,7 @@
 #include "kselftest_harness.h"
 
 #include "../lib/clock.h"
+#include "../lib/diagnosis.h"
 #include "../lib/failure.h"
 #include "../lib/hostile.h"
 #include "../lib/hostile_guest.h"
@@ -80,7 +81,7 @@ static int boot_neighbour(struct neighbour *n)
 	if (!err)
 		err = guest_must(&n->vm.guest, 20,
 				 "setsid tcpecho </dev/null >/dev/null 2>&1 &");
-	return err ? vm_explain(&n->vm, err) : 0;
+	return err;
 }
 
 static int start_neighbour(struct scenario *s, struct neighbour *n)
@@ -95,9 +96,9 @@ static int start_neighbour(struct scenario *s, struct neighbour *n)
 	if (!n->probe)
 		return -EIO;
 	if (!probe_first_answer(n->probe, now_ns(), NETWORK_MS))
-		return vm_explain(&n->vm, -ETIMEDOUT);
+		return failure(-ETIMEDOUT, "the neighbour does not answer pings");
 	n->stream = stream_start(NEIGHBOUR_ADDRESS, NETWORK_MS);
-	return n->stream ? 0 : vm_explain(&n->vm, -EIO);
+	return n->stream ? 0 : -EIO;
 }
 
 static void stop_neighbour(struct neighbour *n)
@@ -122,8 +123,10 @@ FIXTURE_SETUP(hostile_guest)
 
 FIXTURE_TEARDOWN(hostile_guest)
 {
+	if (!__test_passed(_metadata))
+		diagnose_guest(&self->neighbour.vm);
 	stop_neighbour(&self->neighbour);
-	scenario_teardown(&self->s);
+	SCENARIO_TEAR_DOWN(&self->s);
 }
 
 /* How many in a thousand of the probes since then have been answered. */
@@ -171,7 +174,7 @@ static int try_migration(struct scenario *s, int number)
 		return err;
 	err = number % 2 ? quiesce_ahead(vf, tamed) : 0;
 	if (err)
-		return vm_explain(scenario_vm(s), err);
+		return err;
 	migration = scenario_migration(s);
 	err = migration_begin(&migration);
 	if (!err)
@@ -183,8 +186,8 @@ static int try_migration(struct scenario *s, int number)
 	if (!strcmp(migration.status, "completed"))
 		scenario_moved(s);
 	else if (tamed)
-		return vm_explain(scenario_vm(s), -EIO);
-	return vm_explain(scenario_vm(s), 0);
+		return -EIO;
+	return vm_trouble(scenario_vm(s));
 }
 
 static int migrate_hostile_guest(struct scenario *s)
@@ -243,7 +246,7 @@ TEST_F_TIMEOUT(hostile_guest, others_do_not_notice, hostile_limit(600))
 	EXPECT_LT(0, before);
 	EXPECT_LE(before / 2, meanwhile);
 	EXPECT_EQ(0, stream_wait(n->stream, SIGN_OF_LIFE, NETWORK_MS));
-	EXPECT_EQ(0, vm_explain(&n->vm, 0));
+	EXPECT_EQ(0, vm_trouble(&n->vm));
 
 	ASSERT_EQ(0, another_guest(s));
 	EXPECT_EQ(0, stream_check(n->stream));

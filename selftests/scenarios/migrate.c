@@ -30,7 +30,7 @@ FIXTURE_SETUP(migrate)
 FIXTURE_TEARDOWN(migrate)
 {
 	close(self->arp);
-	scenario_teardown(&self->s);
+	SCENARIO_TEAR_DOWN(&self->s);
 }
 
 TEST_F_TIMEOUT(migrate, network_comes_along, 300)

@@ -72,7 +72,7 @@ FIXTURE_SETUP(modes)
 
 FIXTURE_TEARDOWN(modes)
 {
-	scenario_teardown(&self->s);
+	SCENARIO_TEAR_DOWN(&self->s);
 }
 
 static long long gap_ms(struct scenario *s, const struct migration *migration)

@@ -174,13 +174,6 @@ static int set_up(struct neighbours *n, bool standby)
 	return err || !standby ? err : join_ports(&n->s.wire);
 }
 
-static void tear_down(struct neighbours *n)
-{
-	tool_stop(&n->follow);
-	scenario_teardown(&n->s);
-	far_down(&n->far);
-}
-
 #define NEIGHBOURS(name, standby)					\
 FIXTURE(name) {								\
 	struct neighbours n;						\
@@ -197,8 +190,11 @@ FIXTURE_SETUP(name)							\
 									\
 FIXTURE_TEARDOWN(name)							\
 {									\
-	if (self->n.far.bdf[0])						\
-		tear_down(&self->n);					\
+	if (!self->n.far.bdf[0])					\
+		return;							\
+	tool_stop(&self->n.follow);					\
+	SCENARIO_TEAR_DOWN(&self->n.s);					\
+	far_down(&self->n.far);						\
 }
 
 NEIGHBOURS(neighbours, false)

@@ -60,7 +60,7 @@ static void let_go(struct story *story)
 FIXTURE_TEARDOWN(outage)
 {
 	let_go(&self->story);
-	scenario_teardown(&self->story.s);
+	SCENARIO_TEAR_DOWN(&self->story.s);
 }
 
 static int begin(struct scenario *s, struct migration *migration,
@@ -106,7 +106,7 @@ static int hold_destination(struct story *story,
 	if (!err)
 		err = migcap_wait(scenario_vf(s), "guest", "ready", READY_MS);
 	if (err)
-		return vm_explain(scenario_vm(s), err);
+		return err;
 	if (kill(migration->to->pid, SIGSTOP))
 		return -errno;
 	story->held = migration->to->pid;
@@ -123,7 +123,7 @@ static int back_meanwhile(struct scenario *s, struct migration *migration)
 		err = probe_wait(s->probe, now_ns(), PROBES_WANTED, BACK_MS);
 	if (!err)
 		err = migration_wait_status(migration, "active", 0);
-	return err ? vm_explain(scenario_vm(s), err) : 0;
+	return err;
 }
 
 /* However it ended: all works, and the next one succeeds. */
@@ -147,7 +147,7 @@ static int end(struct story *story, struct migration *migration)
 	if (!err)
 		err = migration_wait_end(migration, MIGRATE_MS);
 	if (err)
-		return vm_explain(migration->from, err);
+		return err;
 	note("then the migration %s %s", migration->status, migration->error);
 	if (!strcmp(migration->status, "completed"))
 		scenario_moved(&story->s);

@@ -41,7 +41,7 @@ FIXTURE_TEARDOWN(paused)
 {
 	if (self->flood)
 		flood_stop(self->flood);
-	scenario_teardown(&self->s);
+	SCENARIO_TEAR_DOWN(&self->s);
 	unlink(SAVED);
 	hoard_restore_pages(self->thp);
 }
@@ -62,9 +62,7 @@ static int go_on(struct scenario *s)
 {
 	int err = scenario_set_running(s, true);
 
-	if (!err)
-		err = guest_wait(&scenario_vm(s)->guest, ARRIVAL_MS);
-	return err ? vm_explain(scenario_vm(s), err) : 0;
+	return err ? err : guest_wait(&scenario_vm(s)->guest, ARRIVAL_MS);
 }
 
 /* The other VF is not told that force is wanted: it need not be. */

@@ -43,7 +43,7 @@ FIXTURE_SETUP(promise)
 
 FIXTURE_TEARDOWN(promise)
 {
-	scenario_teardown(&self->s);
+	SCENARIO_TEAR_DOWN(&self->s);
 }
 
 TEST_F_TIMEOUT(promise, comes_late_after_a_bind, 200)

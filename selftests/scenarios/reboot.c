@@ -28,7 +28,7 @@ static int reboot_guest(struct scenario *s)
 
 	err = guest_reboot(&scenario_vm(s)->guest, REBOOT_MS);
 	if (err)
-		return vm_explain(scenario_vm(s), err);
+		return err;
 	vm_expect_reset(scenario_vm(s));
 	err = scenario_network(s);
 	if (!err)
@@ -92,13 +92,12 @@ static int reboot_meets(struct scenario *s, struct migration *migration)
 	if (!err)
 		err = migration_wait_end(migration, STEP_MS);
 	if (err)
-		return vm_explain(scenario_vm(s), err);
+		return err;
 	note("migration %s: %s", migration->status, migration->error);
 	if (!strcmp(migration->status, "completed"))
 		scenario_moved(s);
 	vm_expect_reset(scenario_vm(s));
-	err = guest_wait_reboot(&scenario_vm(s)->guest, &before, REBOOT_MS);
-	return err ? vm_explain(scenario_vm(s), err) : 0;
+	return guest_wait_reboot(&scenario_vm(s)->guest, &before, REBOOT_MS);
 }
 
 /* The host waits for READY then. */

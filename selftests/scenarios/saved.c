@@ -29,7 +29,7 @@ FIXTURE_SETUP(saved)
 
 FIXTURE_TEARDOWN(saved)
 {
-	scenario_teardown(&self->s);
+	SCENARIO_TEAR_DOWN(&self->s);
 	unlink(SAVED);
 	hoard_restore_pages(self->thp);
 }
@@ -60,7 +60,7 @@ static int restore(struct scenario *s)
 
 	if (!err)
 		err = guest_wait(&scenario_vm(s)->guest, ARRIVAL_MS);
-	return err ? vm_explain(scenario_vm(s), err) : 0;
+	return err;
 }
 
 TEST_F_TIMEOUT(saved, restored_twice, 800)

@@ -44,7 +44,7 @@ FIXTURE_SETUP(standby)
 
 FIXTURE_TEARDOWN(standby)
 {
-	scenario_teardown(&self->s);
+	SCENARIO_TEAR_DOWN(&self->s);
 }
 
 /* So many probes of now are answered that no neighbour is forgotten. */

@@ -27,7 +27,6 @@
 #define HEAD_START_MS	3000
 #define AFTER_MS	1000
 #define MIGRATE_MS	120000
-#define ARRIVAL_MS	60000
 #define BANDWIDTH	16000000LL
 #define SLOW		100000LL
 #define HOLD_MS		6000
@@ -54,7 +53,7 @@ FIXTURE_TEARDOWN(tracked)
 {
 	if (self->flood)
 		flood_stop(self->flood);
-	scenario_teardown(&self->s);
+	SCENARIO_TEAR_DOWN(&self->s);
 	hoard_restore_pages(self->thp);
 }
 
@@ -87,13 +86,7 @@ static int migrate(struct scenario *s, struct migration *migration)
 	*migration = scenario_migration(s);
 	if (!err)
 		err = begin_and_hold(migration);
-	if (!err)
-		err = migration_finish(migration, MIGRATE_MS);
-	if (err)
-		return err;
-	scenario_moved(s);
-	err = guest_wait(guest_of(s), ARRIVAL_MS);
-	return err ? vm_explain(scenario_vm(s), err) : 0;
+	return err ? err : scenario_arrive(s, migration);
 }
 
 static int flood_and_migrate(struct scenario *s, const struct hoard_plan *plan,

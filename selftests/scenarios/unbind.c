@@ -70,7 +70,7 @@ FIXTURE_TEARDOWN(unbind)
 {
 	if (self->flood)
 		flood_stop(self->flood);
-	scenario_teardown(&self->s);
+	SCENARIO_TEAR_DOWN(&self->s);
 }
 
 /* How often the guest was taken for quiesced until it said READY; -errno. */

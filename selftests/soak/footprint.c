@@ -273,7 +273,7 @@ static int take_guest(struct footprint *footprint, struct vm *vm)
 	int err = guest_must(&vm->guest, 60, GUEST_TAKE);
 
 	if (err)
-		return vm_explain(vm, err);
+		return err;
 	while ((line = strsep(&rest, "\n"))) {
 		if (sscanf(line, "%31[a-z_] %ld", name, &value) == 2)
 			add(footprint, value, 0, "guest: %s", name);

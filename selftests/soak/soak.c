@@ -83,7 +83,7 @@ static int flood_and_migrate(struct scenario *s, struct round *round)
 	int err;
 
 	if (!flood)
-		return vm_explain(scenario_vm(s), -EIO);
+		return -EIO;
 	sleep_ms(HEAD_START_MS);
 	err = migrate(s, round);
 	sleep_ms(AFTER_MS + (int)round->gap);
@@ -99,7 +99,7 @@ static int look(struct scenario *s, struct round *round,
 	int err = hoard_look(&scenario_vm(s)->guest, found);
 
 	if (err)
-		return vm_explain(scenario_vm(s), err);
+		return err;
 	*lost += hoard_bad(found);
 	if (found->queue < round->sent.queue)
 		*lost += round->sent.queue - found->queue;
@@ -205,8 +205,10 @@ static bool soak_all(struct soak *soak)
 	     !scenario_setup(&soak->s, "soak", GUEST_WITH_AGENT);
 	if (ok) {
 		ok = run(soak);
-		if (!ok)
+		if (!ok) {
+			scenario_explain(&soak->s);
 			printf("soak: FAIL %s\n", failure_reason());
+		}
 		scenario_teardown(&soak->s);
 		if (!footprint_modules(&after) && is_same(&before, &after))
 			return ok;
