@@ -277,7 +277,7 @@ int main(int argc, char **argv)
 			MAX_ROUNDS);
 		return 2;
 	}
-	/* Who begins changes, so that nobody always has the warm cache. */
+	/* The first one changes, so that none always has the warm cache. */
 	for (round = 0; round < rounds; round++)
 		for (turn = 0; turn < NR_DRIVERS; turn++)
 			if (run_turn(bdf, (round + turn) % NR_DRIVERS, round))

@@ -226,7 +226,7 @@ static int run_turn(int turn, int round)
 	return err;
 }
 
-/* Who begins changes from round to round. */
+/* The first one changes from round to round. */
 static int run_rounds(int rounds)
 {
 	int round, turn, err = 0;

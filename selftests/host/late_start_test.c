@@ -297,12 +297,12 @@ static long long read_ns(int fd, uint8_t *buf)
 	return drain(fd, buf, 1) == 1 ? now_ns() - begin : -1;
 }
 
-/* No busy loop, and who has other things to send is not kept from it. */
+/* No busy loop; a reader with other things to send is not kept from it. */
 TEST_F(late, reads_without_an_answer_take_a_moment)
 {
 	long long at_once, late;
 
-	/* Who was told that there is nothing has been here as well. */
+	/* A read that finds nothing counts: the reader was here. */
 	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 10));
 	usleep(AWAY_MS * 1000);
 	EXPECT_EQ(-ENOMSG, drain(self->fd, self->stream, 1));

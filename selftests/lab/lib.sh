@@ -105,7 +105,7 @@ make_suite()
 }
 
 # prune_cache PREFIX KEPT: what other versions of the scripts made under that name
-# and nobody has used for a day. Who uses it holds a lock on it.
+# and nobody has used for a day. Users hold a lock on it.
 prune_cache()
 {
 	local old

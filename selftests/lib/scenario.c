@@ -323,7 +323,7 @@ int scenario_network_works(struct scenario *s)
 	return err ? err : stream_wait(s->stream, SIGN_OF_LIFE, NETWORK_MS);
 }
 
-/* Who answers in the guest, in the words of the guest attribute. */
+/* What the guest attribute reads as long as nothing is asked. */
 static const char *wanted_guest(const struct scenario *s)
 {
 	return s->kind == GUEST_WITHOUT_AGENT ? "absent" : "present";

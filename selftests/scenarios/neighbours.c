@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who reaches a guest whose address is in a PF's rule, and who does with
- * `migcap follow`.  Needs two PFs at one wire: the second one stands for another
+ * Which neighbours reach a guest whose address is in a PF's rule, without
+ * `migcap follow` and with it?  Needs two PFs at one wire: the second one stands for another
  * host, and its neighbour for all that is there.
  *
  *	       10.9.0.1          10.9.0.3

@@ -158,7 +158,7 @@ int vf_must_be_bound(struct vf *vf, const char *address)
 	if (ret || vf_is_bound(vf))
 		return ret;
 	tool_say_vf(vf->bdf, "bound to %s; needs " VF_DRIVER
-		    ", see \"Binding\" in the administrator's guide",
+		    ", see \"Binding\" in the admin guide",
 		    vf->driver[0] ? vf->driver : "no driver");
 	return TOOL_NO_VF;
 }

@@ -68,24 +68,23 @@ static void migcap_guest_agent_sleep(struct migcap_guest_agent *agent)
 }
 
 /*
- * Nobody is to be waited for while the device is down, or about to go down: the
- * host waits, and the guest has no network.  With a standby it has, and its other
- * work comes first when it runs again.  The rest of the time there is no hurry,
- * least of all for passes over pages, which would keep a guest of one processor
- * from all its other work.
+ * The agent has priority while the device is down, or about to go down: the host
+ * waits, and the guest has no network.  With a standby the guest has one, and its
+ * other work comes first when it runs again.  At other times the agent has no
+ * priority: passes over pages would keep a guest of one processor from all else.
  */
-static void migcap_guest_agent_hurry(bool hurry)
+static void migcap_guest_agent_boost(bool boost)
 {
-	set_user_nice(current, hurry ? MIN_NICE : 0);
+	set_user_nice(current, boost ? MIN_NICE : 0);
 }
 
 static void migcap_guest_agent_work(struct migcap_guest_agent *agent)
 {
-	migcap_guest_agent_hurry(!migcap_guest_agent_is_carried(agent));
+	migcap_guest_agent_boost(!migcap_guest_agent_is_carried(agent));
 	device_lock(&agent->pdev->dev);
 	migcap_guest_agent_reconcile(agent);
 	device_unlock(&agent->pdev->dev);
-	migcap_guest_agent_hurry(READ_ONCE(agent->state) == MIGCAP_QUIESCED &&
+	migcap_guest_agent_boost(READ_ONCE(agent->state) == MIGCAP_QUIESCED &&
 				 !migcap_guest_agent_is_carried(agent));
 }
 

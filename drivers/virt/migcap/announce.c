@@ -120,7 +120,7 @@ static void migcap_guest_announce_look(struct migcap_guest_agent *agent)
 		migcap_guest_announce_again(announce, LOOK_MS);
 }
 
-/* Whoever stops the work may hold the RTNL; and there is no hurry. */
+/* The caller that stops the work may hold the RTNL.  A later try will do. */
 static void migcap_guest_announce_work(struct work_struct *work)
 {
 	struct migcap_guest_announce *announce =

@@ -220,7 +220,7 @@ migcap_vfio_config_emu_piece(const struct migcap_vfio_config_emu *config,
 	return count;
 }
 
-/* Who answers on either side of the capability's edges. */
+/* The functions that answer on either side of the capability's edges. */
 struct sides {
 	ssize_t (*window)(struct migcap_vfio_config_emu *config,
 			  char __user *buf, size_t count, loff_t pos);

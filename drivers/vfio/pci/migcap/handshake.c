@@ -250,6 +250,6 @@ void migcap_vfio_handshake_arrive(struct migcap_vfio_handshake *hs,
 	hs->ended = MIGCAP_END_NONE;
 	hs->limit_ms = 0;
 	hs->strict = false;
-	/* The VMM runs the device when it is done; there is no hurry. */
+	/* The VMM runs the device when it is done: no deadline. */
 	hs->ready_by = U64_MAX;
 }

@@ -39,7 +39,7 @@ enum migcap_vfio_end {
 	MIGCAP_END_OPERATOR,
 };
 
-/* Who wants the guest to track its device's DMA. */
+/* Those that want the guest to track its device's DMA. */
 #define MIGCAP_TRACK_LOG	BIT(0)	/* a log of this driver's is running */
 #define MIGCAP_TRACK_SAVE	BIT(1)	/* a migration is under way */
 

@@ -26,7 +26,7 @@
 #define START_LITTLE		(40 * NSEC_PER_MSEC)
 
 /* How long to wait in all where intervals do not become shorter. */
-#define START_PATIENCE		(2000 * NSEC_PER_MSEC)
+#define START_IN_VAIN_MAX	(2000 * NSEC_PER_MSEC)
 
 /* Intervals of this length and more say that RAM does not converge. */
 #define START_HOPELESS		(1000 * NSEC_PER_MSEC)
@@ -87,5 +87,5 @@ bool migcap_vfio_start_policy_query(struct migcap_vfio_start_policy *policy,
 	policy->interval = interval;
 	if (now < policy->not_before)
 		return false;
-	return interval < START_LITTLE || policy->in_vain >= START_PATIENCE;
+	return interval < START_LITTLE || policy->in_vain >= START_IN_VAIN_MAX;
 }
