@@ -160,15 +160,6 @@ int pci_is_master(const char *bdf)
 	return ret;
 }
 
-int pci_iommu_group(const char *bdf)
-{
-	char dir[PCI_DIR_SIZE], name[PCI_NAME_SIZE];
-	int err = sysfs_link(pci_dir(bdf, dir), "iommu_group", name,
-			     sizeof(name));
-
-	return err ? err : atoi(name);
-}
-
 static void load_module(const char *name)
 {
 	const char *const argv[] = { "modprobe", "-q", name, NULL };

@@ -51,7 +51,4 @@ int pci_unbind(const char *bdf);
 /* Whether the hardware has Bus Master Enable set: 0, 1 or -errno. */
 int pci_is_master(const char *bdf);
 
-/* Number of the IOMMU group, or -errno. */
-int pci_iommu_group(const char *bdf);
-
 #endif /* MIGCAP_TEST_PCI_H */

@@ -198,12 +198,6 @@ int vfio_dev_reset(struct vfio_dev *dev)
 	return vfio_ioctl(dev->fd, VFIO_DEVICE_RESET, NULL);
 }
 
-int vfio_dev_info(struct vfio_dev *dev, struct vfio_device_info *info)
-{
-	*info = (struct vfio_device_info){ .argsz = sizeof(*info) };
-	return vfio_ioctl(dev->fd, VFIO_DEVICE_GET_INFO, info);
-}
-
 int vfio_dev_region(struct vfio_dev *dev, uint32_t index,
 		    struct vfio_region_info *info)
 {

@@ -53,7 +53,6 @@ int vfio_dev_map(struct vfio_dev *dev, uint64_t iova, void *memory,
 int vfio_dev_unmap(struct vfio_dev *dev, uint64_t iova, size_t size);
 
 int vfio_dev_reset(struct vfio_dev *dev);
-int vfio_dev_info(struct vfio_dev *dev, struct vfio_device_info *info);
 int vfio_dev_region(struct vfio_dev *dev, uint32_t index,
 		    struct vfio_region_info *info);
 int vfio_dev_irq_info(struct vfio_dev *dev, uint32_t index,
