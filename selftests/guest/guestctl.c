@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs inside the guest: takes one command at a time off a virtio-serial port,
+ * Runs inside the guest: takes one command at a time off the port that is named,
  * gives it to the shell and sends back exit status and output.  The protocol
  * is told in selftests/lib/guest.h.  A migration looks to it like a host that
  * goes away and comes back; it does nothing but wait then.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
-#define PORT_NAME	"org.migcap.ctl"
-#define PORTS		"/sys/class/virtio-ports"
 #define OUTPUT_FILE	"/tmp/guestctl.out"
 #define OUTPUT_MAX	4095
 #define TIMED_OUT	124
+#define FIRST_WORD_MS	3000	/* longer than the host waits with its next one */
 
 static void nap(int ms)
 {
@@ -30,39 +30,39 @@ static void nap(int ms)
 	nanosleep(&ts, NULL);
 }
 
-static bool is_our_port(const char *entry)
+/* A serial line must pass all bytes as they are. */
+static void make_raw(int port)
 {
-	char path[300], name[64] = "";
-	FILE *file;
+	struct termios mode;
 
-	snprintf(path, sizeof(path), PORTS "/%s/name", entry);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	if (fgets(name, sizeof(name), file))
-		name[strcspn(name, "\n")] = '\0';
-	fclose(file);
-	return !strcmp(name, PORT_NAME);
+	tcgetattr(port, &mode);
+	cfmakeraw(&mode);
+	cfsetspeed(&mode, B115200);
+	tcsetattr(port, TCSANOW, &mode);
 }
 
-static int open_port(void)
+/*
+ * What the host sent before may be there.  When the driver throws away what a UART has
+ * received, QEMU does not notice that there is room again; another open tells it.
+ */
+static bool hears(int port)
 {
-	struct dirent *entry;
-	char path[300];
-	int fd = -1;
-	DIR *dir;
+	struct pollfd pfd = { .fd = port, .events = POLLIN };
 
-	dir = opendir(PORTS);
-	if (!dir)
-		return -1;
-	while (fd < 0 && (entry = readdir(dir))) {
-		if (!is_our_port(entry->d_name))
-			continue;
-		snprintf(path, sizeof(path), "/dev/%s", entry->d_name);
-		fd = open(path, O_RDWR | O_CLOEXEC);
-	}
-	closedir(dir);
-	return fd;
+	return poll(&pfd, 1, FIRST_WORD_MS) == 1;
+}
+
+static int open_port(const char *path)
+{
+	int port = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (port < 0 || !isatty(port))
+		return port;
+	make_raw(port);
+	if (hears(port))
+		return port;
+	close(port);
+	return -1;
 }
 
 /* Reading gives 0 while no host is connected. */
@@ -151,13 +151,15 @@ static void answer(int port, unsigned int id, int status)
 	write_all(port, output, len);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	char line[1024];
 	int port, seconds, skip;
 	unsigned int id;
 
-	while ((port = open_port()) < 0)
+	if (argc != 2)
+		return 1;
+	while ((port = open_port(argv[1])) < 0)
 		nap(100);
 	for (;;) {
 		read_line(port, line, sizeof(line));

@@ -32,7 +32,7 @@ set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 list=$here/kselftest-list.txt
 settings_of_tests=(MIGCAP_VF MIGCAP_VF2 MIGCAP_MODULE MIGCAP_L2 MIGCAP_SUITE MIGCAP_QEMU
-	MIGCAP_LOG MIGCAP_L2_CPU MIGCAP_L2_MACHINE)
+	MIGCAP_LOG MIGCAP_L2_CPU MIGCAP_L2_MACHINE MIGCAP_L2_CONTROL)
 huge_pages=/sys/kernel/mm/transparent_hugepage/enabled
 driver=migcap_vfio_pci
 run_dir=/run/migcap

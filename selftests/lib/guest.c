@@ -95,17 +95,19 @@ static int read_answer(struct guest *guest, unsigned int wanted,
 	size_t len;
 	int err;
 
-	do {
+	for (;;) {
 		err = read_header(guest, deadline, line, sizeof(line));
 		if (err)
 			return err;
+		/* A serial line may echo what came before the agent did. */
 		if (sscanf(line, "%u %u %zu", &id, &status, &len) != 3)
 			continue;
 		err = read_output(guest, deadline, len);
 		if (err)
 			return err;
-	} while (id != wanted);
-	return status;
+		if (id == wanted)
+			return status;
+	}
 }
 
 /* The leading newline ends what an interrupted line may have left there. */

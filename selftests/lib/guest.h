@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Commands run inside a guest, through the control agent (guestctl) at the
- * other end of a virtio-serial port.  The port belongs to a QEMU process: the
- * guest that arrives there after a migration is reached through that QEMU's
- * socket.
+ * other end of a virtio-serial port, or of a serial line.  The port belongs to a
+ * QEMU process: the guest that arrives there after a migration is reached through
+ * that QEMU's socket.
  *
  *	host:  <id> <seconds> <shell command>\n
  *	guest: <id> <exit status> <length>\n<length bytes of output>

@@ -21,6 +21,7 @@
 #define ARRIVAL_MS	60000
 #define QUIESCE_MS	30000
 #define MIGRATE_MS	120000
+#define SAVE_MS		300000	/* all memory several times: a device in use */
 #define STATE_MS	10000
 #define NETWORK_MS	60000
 #define SETTLE_MS	30000
@@ -179,6 +180,18 @@ int scenario_boot(struct scenario *s)
 	return err ? err : scenario_network(s);
 }
 
+/* Its programs and its network are there as it was left. */
+static int come_back(struct scenario *s, const char *path)
+{
+	int err = start_vm(s, s->here, true);
+
+	if (!err)
+		err = migration_restore(scenario_vm(s), path, MIGRATE_MS);
+	if (!err)
+		err = guest_wait(&scenario_vm(s)->guest, ARRIVAL_MS);
+	return err;
+}
+
 int scenario_setup(struct scenario *s, const char *name,
 		   enum scenario_guest kind)
 {
@@ -205,7 +218,7 @@ int scenario_setup_vmm(struct scenario *s, const char *name,
 	if (!err && vmm->log && !s->logs_dma)
 		err = failure(-ENODEV, "this kernel cannot log DMA");
 	if (!err)
-		err = scenario_boot(s);
+		err = vmm->saved ? come_back(s, vmm->saved) : scenario_boot(s);
 	if (!err)
 		err = scenario_traffic(s);
 	if (!err)
@@ -271,6 +284,17 @@ int scenario_set_running(struct scenario *s, bool running)
 
 	return err ? err : migcap_wait(scenario_vf(s), "state",
 				       running ? "running" : "stop", STATE_MS);
+}
+
+int scenario_save(struct scenario *s, const char *path)
+{
+	struct migration migration = scenario_migration(s);
+	int err = scenario_quiesce(s);
+
+	if (!err)
+		err = migration_save(&migration, path);
+	return err ? err : migration_wait_status(&migration, "completed",
+						 SAVE_MS);
 }
 
 int scenario_restore(struct scenario *s, const char *path)

@@ -43,6 +43,7 @@ struct scenario_vmm {
 	bool iommu_tracks;	/* the IOMMU's dirty bits, not the VF's log */
 	bool log;		/* not without the VF's log: skip */
 	bool standby;		/* the guest also has a virtio-net of the VF's MAC */
+	const char *saved;	/* no guest boots: it is restored from this file */
 };
 
 struct scenario {
@@ -119,6 +120,12 @@ int scenario_moved_alive(struct scenario *s);
 
 /* Continue or stop the VM, and wait until its VF's driver was told. */
 int scenario_set_running(struct scenario *s, bool running);
+
+/*
+ * Save the guest to a file, having quiesced it if its driver wants that.  QEMU stays,
+ * with the guest stopped.
+ */
+int scenario_save(struct scenario *s, const char *path);
 
 /* Have the other VM restore what was saved to @path; the guest is there then. */
 int scenario_restore(struct scenario *s, const char *path);

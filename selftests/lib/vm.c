@@ -129,6 +129,11 @@ int vm_can_start(void)
 	return err;
 }
 
+static bool control_is_serial(void)
+{
+	return !strcmp(setting("MIGCAP_L2_CONTROL", "virtio"), "serial");
+}
+
 static void add_kernel(struct args *args, const struct vm_spec *spec)
 {
 	const char *images = setting("MIGCAP_L2", "/out/l2");
@@ -136,7 +141,9 @@ static void add_kernel(struct args *args, const struct vm_spec *spec)
 
 	add(args, "-kernel", "%s/%s/vmlinuz", images, suite);
 	add(args, "-initrd", "%s/%s/initrd", images, suite);
-	add(args, "-append", GUEST_CMDLINE " %s", spec->append ? : "");
+	add(args, "-append", GUEST_CMDLINE "%s %s",
+	    control_is_serial() ? " migcap.control=ttyS1" : "",
+	    spec->append ? : "");
 }
 
 static void add_channels(struct args *args, const struct vm *vm)
@@ -147,6 +154,10 @@ static void add_channels(struct args *args, const struct vm *vm)
 	add(args, "-chardev",
 	    "socket,id=ctl,path=" RUN_DIR "/%s.ctl,server=on,wait=off",
 	    vm->name);
+	if (control_is_serial()) {
+		add(args, "-device", "isa-serial,chardev=ctl,index=1");
+		return;
+	}
 	add(args, "-device", "virtio-serial-pci,id=serial0" NO_MMIO);
 	add(args, "-device", "virtserialport,chardev=ctl,name="
 	    GUEST_PORT_NAME);

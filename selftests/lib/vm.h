@@ -8,6 +8,8 @@
  *	MIGCAP_SUITE		which of them
  *	MIGCAP_L2_CPU		what goes to -cpu
  *	MIGCAP_L2_MACHINE	what goes to -machine, without the accelerator
+ *	MIGCAP_L2_CONTROL	`serial`: its control channel is a serial line, for
+ *				QEMUs that do not take each other's virtio devices
  *	MIGCAP_LOG		directory for <name>.serial and <name>.qemu
  */
 #ifndef MIGCAP_TEST_VM_H

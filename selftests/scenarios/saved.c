@@ -13,7 +13,6 @@
 
 #define SAVED		"/run/migcap/guest.saved"
 #define HEAD_START_MS	3000
-#define SAVE_MS		300000	/* all memory several times: a device in use */
 #define ARRIVAL_MS	60000
 
 FIXTURE(saved) {
@@ -37,18 +36,13 @@ FIXTURE_TEARDOWN(saved)
 static int save(struct scenario *s)
 {
 	struct flood *flood = hoard_pour(&scenario_vm(s)->guest, &hoard_trickle);
-	struct migration migration = scenario_migration(s);
 	int err;
 
 	if (!flood)
 		return -EIO;
 	sleep_ms(HEAD_START_MS);
 	scenario_quiet(s);
-	err = scenario_quiesce(s);
-	if (!err)
-		err = migration_save(&migration, SAVED);
-	if (!err)
-		err = migration_wait_status(&migration, "completed", SAVE_MS);
+	err = scenario_save(s, SAVED);
 	flood_stop(flood);
 	return err;
 }
