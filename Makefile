@@ -37,17 +37,19 @@ tools:
 tools-install:
 	$(MAKE) -C tools/migcap install
 
-# Needs what debian/control names as Build-Depends.
+# Needs what debian/control names as Build-Depends. With KSELFTEST, the directory
+# tools/testing/selftests of a kernel's sources, there is a package of the tests, too.
 VERSION = $(shell sed -n 's/.*MIGCAP_VERSION[[:space:]]*"\(.*\)".*/\1/p' \
 	drivers/compat/version.h)
 DEB := out/deb
-DEB_SOURCES := Kbuild CHANGELOG LICENSE debian drivers include tools
+DEB_SOURCES := Kbuild CHANGELOG LICENSE debian drivers include tools selftests
+DEB_PROFILES := $(if $(KSELFTEST),-Ppkg.migcap.selftests)
 
 deb:
 	$(RM) -r $(DEB)
 	mkdir -p $(DEB)/migcap-$(VERSION)
 	cp -r $(DEB_SOURCES) $(DEB)/migcap-$(VERSION)
-	cd $(DEB)/migcap-$(VERSION) && dpkg-buildpackage -b -us -uc $(DEB_FLAGS)
+	cd $(DEB)/migcap-$(VERSION) && dpkg-buildpackage -b -us -uc $(DEB_PROFILES) $(DEB_FLAGS)
 	@ls $(DEB)/*.deb
 
 clean:
@@ -94,7 +96,7 @@ help:
 	@echo 'make install      install them there, make uninstall removes them'
 	@echo 'make tools        build the tool migcap; make tools-install installs it'
 	@echo '                  (DESTDIR=, PREFIX=/usr/local)'
-	@echo 'make deb          Debian packages, in out/deb'
+	@echo 'make deb          Debian packages, in out/deb (KSELFTEST=: also the tests)'
 	@echo 'make clean        remove what was built (the cache of the lab stays)'
 	@echo
 	@echo 'make lint         style, shell scripts, headers and documents, as far as this'
