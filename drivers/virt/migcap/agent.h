@@ -12,7 +12,9 @@
  * - the RTNL alone: the network device notifier, which must not wait for the
  *   device_lock.  It leaves MIGCAP_STANDING, and MIGCAP_QUIESCED of drivers
  *   with MIGCAP_QUIRK_HOLD_RTNL.  The driver stays bound meanwhile, for an
- *   unbind first passes through migcap_guest_agent_reconcile().
+ *   unbind first passes through migcap_guest_agent_reconcile(), or
+ * - the device_lock alone: the last step of a suspend and the first of a resume
+ *   (suspend.c).  The agent is parked by then, and nothing leaves that state.
  *
  * Callbacks of drivers without MIGCAP_QUIRK_HOLD_RTNL may take the RTNL
  * themselves, so it is dropped around them.  The state then changes after the
@@ -36,6 +38,7 @@
 #include "quiesce.h"
 #include "dirty_track.h"
 #include "shield.h"
+#include "suspend.h"
 #include "verify.h"
 
 struct attribute_group;
@@ -45,6 +48,7 @@ struct task_struct;
 enum migcap_guest_hold {
 	MIGCAP_HOLD_BIND,
 	MIGCAP_HOLD_SUSPEND,
+	MIGCAP_HOLD_HIBERNATE,
 	MIGCAP_HOLD_REBOOT,
 	MIGCAP_HOLD_EXIT,
 };
@@ -54,6 +58,7 @@ enum migcap_guest_todo {
 	MIGCAP_TODO_LOOK,	/* wake up and look at the registers */
 	MIGCAP_TODO_RECHECK,	/* facts about driver or network changed */
 	MIGCAP_TODO_RECOVER,	/* the driver missed a reset of the device */
+	MIGCAP_TODO_ANNOUNCE,	/* the device may be on another host now */
 };
 
 /**
@@ -116,6 +121,7 @@ struct migcap_guest_counters {
  * @irq:	mailbox vector
  * @verify:	whether the network came back
  * @shield:	keeps resets away from the driver; under the device_lock
+ * @suspend:	consents while the guest is suspended
  * @said_ctrl:	CTRL as it was written last
  * @said_status: VF_STATUS as it was written last
  * @answered:	when the registers were written last
@@ -151,6 +157,7 @@ struct migcap_guest_agent {
 	struct migcap_guest_irq irq;
 	struct migcap_guest_verify verify;
 	struct migcap_guest_shield shield;
+	struct migcap_guest_suspend suspend;
 	u8 said_ctrl;
 	u8 said_status;
 	ktime_t answered;

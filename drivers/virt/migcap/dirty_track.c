@@ -139,7 +139,7 @@ void migcap_guest_dirty_track_bind(struct migcap_guest_dirty_track *track)
 /**
  * migcap_guest_dirty_track_update() - follow what has happened to the device
  * @track:	the device
- * @held:	the guest is suspended or stops
+ * @held:	the guest hibernates or stops
  *
  * A kernel that boots next, or an image that is resumed, knows nothing of this
  * account.
@@ -184,7 +184,7 @@ migcap_guest_dirty_track_reason(const struct migcap_guest_dirty_track *track)
 	const char *reason = READ_ONCE(track->reason);
 
 	if (!reason && READ_ONCE(track->held))
-		return "the guest is being suspended or stopped";
+		return "the guest is being hibernated or stopped";
 	if (!reason && READ_ONCE(track->quiet))
 		return "what happened a short while ago was not tracked";
 	return reason;

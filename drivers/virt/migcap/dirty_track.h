@@ -38,7 +38,7 @@ struct migcap_guest_pass {
  * @reason:	a constant text, why there is no promise; NULL if nothing speaks
  *		against it
  * @closed:	no more operations are installed
- * @held:	the guest is suspended or stops, there is no promise
+ * @held:	the guest hibernates or stops, there is no promise
  * @told:	the promise as the host knows it
  * @quiet_until: no promise before that time, in jiffies, if @quiet: what
  *		happened until lately was not tracked

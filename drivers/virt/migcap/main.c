@@ -65,15 +65,19 @@ static int migcap_guest_pm_event(struct notifier_block *nb, unsigned long event,
 				 void *unused)
 {
 	switch (event) {
-	case PM_HIBERNATION_PREPARE:
 	case PM_SUSPEND_PREPARE:
-	case PM_RESTORE_PREPARE:
 		migcap_guest_registry_hold(MIGCAP_HOLD_SUSPEND);
 		break;
-	case PM_POST_HIBERNATION:
 	case PM_POST_SUSPEND:
-	case PM_POST_RESTORE:
 		migcap_guest_registry_unhold(MIGCAP_HOLD_SUSPEND);
+		break;
+	case PM_HIBERNATION_PREPARE:
+	case PM_RESTORE_PREPARE:
+		migcap_guest_registry_hold(MIGCAP_HOLD_HIBERNATE);
+		break;
+	case PM_POST_HIBERNATION:
+	case PM_POST_RESTORE:
+		migcap_guest_registry_unhold(MIGCAP_HOLD_HIBERNATE);
 		break;
 	}
 	return NOTIFY_DONE;

@@ -27,6 +27,9 @@ static bool ignore_start;
 module_param(ignore_start, bool, 0600);
 MODULE_PARM_DESC(ignore_start, "For tests: do not answer START, as a guest that hangs");
 
+/* Whoever holds the agent for these does so in this kernel, and keeps its memory. */
+#define KEEPS_ACCOUNT	(BIT(MIGCAP_HOLD_BIND) | BIT(MIGCAP_HOLD_SUSPEND))
+
 static void migcap_guest_set_fact(struct migcap_guest_agent *agent,
 				  unsigned int fact, bool given)
 {
@@ -100,7 +103,7 @@ static void migcap_guest_look_at_guest(struct migcap_guest_agent *agent)
 
 	migcap_guest_dirty_track_update(&agent->track,
 					READ_ONCE(agent->held) &
-						~BIT(MIGCAP_HOLD_BIND));
+						~KEEPS_ACCOUNT);
 	migcap_guest_set_fact(agent, MIGCAP_FACT_HELD, READ_ONCE(agent->held));
 	migcap_guest_set_fact(agent, MIGCAP_FACT_UNBOUND, !bound);
 	migcap_guest_set_fact(agent, MIGCAP_FACT_IDLE,
@@ -151,6 +154,13 @@ static void migcap_guest_make_up_for_open(struct migcap_guest_agent *agent)
 	migcap_guest_netdev_open(agent->pdev);
 }
 
+static void migcap_guest_after_suspend(struct migcap_guest_agent *agent)
+{
+	if (!(agent->facts & MIGCAP_FACT_HELD) &&
+	    test_and_clear_bit(MIGCAP_TODO_ANNOUNCE, &agent->todo))
+		migcap_guest_netdev_back(agent);
+}
+
 /* While the driver is down, or nobody uses it. */
 static bool migcap_guest_is_down(struct migcap_guest_shield *shield)
 {
@@ -198,6 +208,8 @@ void migcap_guest_agent_reconcile(struct migcap_guest_agent *agent)
 {
 	device_lock_assert(&agent->pdev->dev);
 
+	if (agent->suspend.asleep)
+		return;
 	rtnl_lock();
 	clear_bit(MIGCAP_TODO_RECHECK, &agent->todo);
 	migcap_guest_look_at_host(agent);
@@ -205,6 +217,7 @@ void migcap_guest_agent_reconcile(struct migcap_guest_agent *agent)
 	migcap_guest_walk(agent);
 	migcap_guest_recover(agent);
 	migcap_guest_make_up_for_open(agent);
+	migcap_guest_after_suspend(agent);
 	migcap_guest_update_shield(agent);
 	migcap_guest_publish_renew(agent);
 	rtnl_unlock();

@@ -63,12 +63,14 @@ static void migcap_guest_registry_publish(struct migcap_guest_agent *agent)
 
 	if (sysfs_create_group(&pdev->dev.kobj, &migcap_guest_agent_group))
 		pci_warn(pdev, "migcap: no files in sysfs\n");
+	migcap_guest_suspend_init(agent);
 	wake_up_process(agent->thread);
 }
 
 static void migcap_guest_registry_withdraw(struct migcap_guest_agent *agent)
 {
 	sysfs_remove_group(&agent->pdev->dev.kobj, &migcap_guest_agent_group);
+	migcap_guest_suspend_exit(agent);
 	migcap_guest_agent_stop(agent);
 
 	spin_lock(&agents_lock);
