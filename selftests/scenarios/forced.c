@@ -2,15 +2,17 @@
 /*
  * A guest that does not consent to its migration, and an operator who wants it
  * nevertheless (on_timeout=force).  Guarantees: a migration of a guest that does
- * not answer, or that is paused in the middle, succeeds without a byte lost, and the
- * agent recovers the driver on the other host; if the destination dies after the
- * device was cut off, it does so here, and nobody has to help.
+ * not answer, or is too busy to, or is paused in the middle, succeeds without a byte
+ * lost, and the agent recovers the driver on the other host as soon as it gets to
+ * run; if the destination dies after the device was cut off, it does so here, and
+ * nobody has to help.
  *
  * Nothing but the device writes to most of what is looked at, see hoard.h.
  */
 #include "kselftest_harness.h"
 
 #include "../lib/clock.h"
+#include "../lib/failure.h"
 #include "../lib/hoard.h"
 #include "../lib/scenario_fixture.h"
 
@@ -20,9 +22,16 @@
 #define ARRIVAL_MS	60000
 #define STOP_MS		60000
 #define BANDWIDTH	16000000LL
+#define SLOW		1000000LL
 #define LEFT		(24 << 20)
+#define HOG_BEGINS_MS	2000
+#define HOG_MS		5000
 
 #define IGNORE_START	"echo Y > /sys/module/migcap_guest/parameters/ignore_start"
+
+/* Real-time tasks may have all the time, and RCU is not to complain of that. */
+#define HOG	"echo 1 >/sys/module/rcupdate/parameters/rcu_cpu_stall_suppress; " \
+		"echo -1 >/proc/sys/kernel/sched_rt_runtime_us && hog 120 &"
 
 FIXTURE(forced) {
 	char thp[SYSFS_VALUE_MAX];
@@ -101,6 +110,37 @@ TEST_F_TIMEOUT(forced, silent_guest, 300)
 	TH_LOG("downtime %lld ms, %lld KiB sent in %lld passes",
 	       migration.downtime_ms, migration.ram_bytes >> 10,
 	       migration.passes);
+	EXPECT_EQ(0, migcap_counter(source, "forced", &forced));
+	EXPECT_EQ(1, forced);
+	look(_metadata, self);
+}
+
+/* Not asked before it is busy, or it might answer. */
+static int make_busy(struct scenario *s, struct migration *migration)
+{
+	int err = migration_set_bandwidth(migration, SLOW);
+
+	if (!err)
+		err = guest_must(guest_of(s), 20, HOG);
+	sleep_ms(HOG_BEGINS_MS);
+	if (!err && guest_wait(guest_of(s), HOG_MS) != -ETIMEDOUT)
+		err = failure(-EIO, "the guest is not busy");
+	return err ? err : migration_set_bandwidth(migration, BANDWIDTH);
+}
+
+/* Nobody but the hog runs in the guest until it has seen the other host. */
+TEST_F_TIMEOUT(forced, busy_guest, 300)
+{
+	struct scenario *s = &self->s;
+	const char *source = scenario_vf(s);
+	struct migration migration;
+	long forced = 0;
+
+	ASSERT_EQ(0, pour(self));
+	ASSERT_EQ(0, begin(s, &migration));
+	ASSERT_EQ(0, migration_wait_left(&migration, LEFT, MIGRATE_MS));
+	ASSERT_EQ(0, make_busy(s, &migration));
+	ASSERT_EQ(0, scenario_arrive(s, &migration));
 	EXPECT_EQ(0, migcap_counter(source, "forced", &forced));
 	EXPECT_EQ(1, forced);
 	look(_metadata, self);
