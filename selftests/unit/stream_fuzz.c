@@ -23,7 +23,7 @@
 
 /* Rounds may be many, and the machine busy: the harness would give it 30 s. */
 #define ROUNDS		3000000
-#define LIMIT_S		3600	
+#define LIMIT_S		3600
 #define MUTATIONS	6
 #define IDENT_LENGTH	16
 

@@ -256,6 +256,8 @@ const char *migcap_guest_agent_reason(const struct migcap_guest_agent *agent)
 		return "driver could not be taken down";
 	if (READ_ONCE(agent->verify.failed))
 		return "network device has no link since the device came back";
+	if (READ_ONCE(agent->address.lost))
+		return "network device has lost its hardware address: set it for the VF on the PF";
 	return "none";
 }
 

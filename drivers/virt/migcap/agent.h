@@ -30,6 +30,7 @@
 #include <linux/list.h>
 #include <linux/wait.h>
 
+#include "address.h"
 #include "announce.h"
 #include "irq.h"
 #include "cap.h"
@@ -74,6 +75,7 @@ enum migcap_guest_todo {
  * @resets_passed:	resets of the device by others while its driver was down
  * @failures:		driver did not go down or did not come up
  * @opens_refused:	network device not opened before the end of a migration
+ * @addresses_lost:	network device came back with another hardware address
  * @announced:		neighbours told where the device's addresses are
  * @start_to_quiesced_us: last time from START noticed to READY written
  * @end_to_resumed_us:	last time from END noticed to the driver working
@@ -89,6 +91,7 @@ struct migcap_guest_counters {
 	unsigned long resets_passed;
 	unsigned long failures;
 	unsigned long opens_refused;
+	unsigned long addresses_lost;
 	unsigned long announced;
 	s64 start_to_quiesced_us;
 	s64 end_to_resumed_us;
@@ -115,6 +118,7 @@ struct migcap_guest_counters {
  * @epoch:	EPOCH at the last look
  * @master_cleared: Bus Master Enable is to be set again for the driver
  * @reset_pending: the device was reset or replaced, the driver does not know
+ * @address:	hardware address of the network device
  * @open_refused: a network device is to be opened when the migration is over
  * @announce:	what neighbours are to be told
  * @standby:	receives while the device is down
@@ -151,6 +155,7 @@ struct migcap_guest_agent {
 	u8 epoch;
 	bool master_cleared;
 	bool reset_pending;
+	struct migcap_guest_address address;
 	bool open_refused;
 	struct migcap_guest_announce announce;
 	struct migcap_guest_standby standby;

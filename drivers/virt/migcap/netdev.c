@@ -10,6 +10,7 @@
 #include <linux/rtnetlink.h>
 #include <net/net_namespace.h>
 
+#include "address.h"
 #include "agent.h"
 #include "announce.h"
 #include "netdev.h"
@@ -183,6 +184,9 @@ static int migcap_guest_netdev_event(struct notifier_block *nb,
 		break;
 	case NETDEV_GOING_DOWN:
 		migcap_guest_transition_closing(agent);
+		break;
+	case NETDEV_CHANGEADDR:
+		migcap_guest_address_changed(agent);
 		break;
 	case NETDEV_CHANGE:
 		if (netif_carrier_ok(dev))

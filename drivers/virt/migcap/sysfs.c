@@ -108,13 +108,15 @@ static int migcap_guest_print_counters(const struct migcap_guest_agent *agent,
 			  "resets_passed %lu\n"
 			  "failures %lu\n"
 			  "opens_refused %lu\n"
+			  "addresses_lost %lu\n"
 			  "announced %lu\n"
 			  "standby_frames %ld\n",
 			  counters->starts, counters->ends, counters->missed,
 			  counters->quiesced, counters->resumed,
 			  counters->recovered, counters->repeated,
 			  counters->resets_passed, counters->failures,
-			  counters->opens_refused, counters->announced,
+			  counters->opens_refused, counters->addresses_lost,
+			  counters->announced,
 			  atomic_long_read(&agent->standby.frames));
 }
 MIGCAP_ATTR(counters);

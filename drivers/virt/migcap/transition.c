@@ -17,6 +17,7 @@
 #include <linux/sysfs.h>
 #include <linux/migcap_regs.h>
 
+#include "address.h"
 #include "agent.h"
 #include "netdev.h"
 #include "publish.h"
@@ -94,6 +95,7 @@ static int migcap_guest_bring_up(struct migcap_guest_agent *agent)
 	}
 	agent->reset_pending = false;
 	migcap_guest_prepare(agent);
+	migcap_guest_address_check(agent);
 	migcap_guest_netdev_back(agent);
 	migcap_guest_verify_begin(agent);
 	return 0;
@@ -122,6 +124,7 @@ static int migcap_guest_take_down(struct migcap_guest_agent *agent,
 	if (migcap_guest_verify_is_coming_up(agent))
 		return -EBUSY;
 	agent->using = ops;
+	migcap_guest_address_remember(agent);
 	ret = migcap_guest_call(agent, ops->quiesce);
 	if (ret == -EBUSY)
 		return ret;
