@@ -20,6 +20,7 @@
 #define STATE_MS	10000
 #define MIGRATE_MS	120000
 #define ARRIVAL_MS	60000
+#define REBOOT_MS	120000
 #define SLOW		(4 << 20)
 #define SAVED		"/run/migcap/paused.saved"
 
@@ -150,6 +151,47 @@ TEST_F_TIMEOUT(paused, restored_twice, 300)
 		ASSERT_EQ(0, scenario_traffic(s));
 		ASSERT_EQ(0, scenario_healthy(s));
 	}
+}
+
+static int move_paused(struct scenario *s, const char *on_timeout)
+{
+	struct migration migration;
+	int err = migcap_write(scenario_vf(s), "on_timeout", on_timeout);
+
+	scenario_quiet(s);
+	if (!err)
+		err = pause_and_begin(s, &migration, 0);
+	return err ? err : go_on_there(s, &migration);
+}
+
+static int system_reset(struct scenario *s)
+{
+	vm_expect_reset(scenario_vm(s));
+	return qmp_command(&scenario_vm(s)->qmp, "system_reset", NULL, NULL);
+}
+
+/* Nobody is there when the guest is told; or it forgets what it was told at once. */
+TEST_F_TIMEOUT(paused, recovered_late, 600)
+{
+	struct scenario *s = &self->s;
+	struct guest_kernel before;
+
+	ASSERT_EQ(0, guest_must(&scenario_vm(s)->guest, 20,
+				"rmmod migcap_guest"));
+	ASSERT_EQ(0, move_paused(s, "force-lost"));
+	ASSERT_EQ(0, guest_must(&scenario_vm(s)->guest, 20,
+				"load migcap_guest"));
+	ASSERT_EQ(0, scenario_traffic(s));
+	ASSERT_EQ(0, scenario_healthy(s));
+
+	ASSERT_EQ(0, guest_which_kernel(&scenario_vm(s)->guest, &before));
+	ASSERT_EQ(0, move_paused(s, "force"));
+	ASSERT_EQ(0, system_reset(s));
+	ASSERT_EQ(0, guest_wait_reboot(&scenario_vm(s)->guest, &before,
+				       REBOOT_MS));
+	ASSERT_EQ(0, scenario_network(s));
+	ASSERT_EQ(0, scenario_traffic(s));
+	EXPECT_EQ(0, scenario_healthy(s));
 }
 
 TEST_HARNESS_MAIN
