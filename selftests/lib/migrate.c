@@ -84,10 +84,11 @@ int migration_begin(struct migration *migration)
 int migration_save(struct migration *migration, const char *path)
 {
 	char uri[VM_PATH_SIZE];
+	int err = set_bandwidth(migration->from, migration->max_bandwidth);
 
 	snprintf(uri, sizeof(uri), "file:%s", path);
 	migration->asked = now_ns();
-	return migrate_to(migration->from, uri);
+	return err ? err : migrate_to(migration->from, uri);
 }
 
 int migration_restore(struct vm *vm, const char *path, int timeout_ms)

@@ -21,7 +21,7 @@
 #define ARRIVAL_MS	60000
 #define QUIESCE_MS	30000
 #define MIGRATE_MS	120000
-#define SAVE_MS		300000	/* all memory several times: a device in use */
+#define SAVE_MS		120000
 #define STATE_MS	10000
 #define NETWORK_MS	60000
 #define SETTLE_MS	30000
