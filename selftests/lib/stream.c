@@ -2,7 +2,7 @@
 /*
  * The stream's thread sends when the window allows and receives when there is
  * something; sent and verified are the stream's positions.  The other threads
- * only read verified, heard, outage and error, which are written atomically.
+ * only read verified and error, which are written atomically.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -24,6 +24,7 @@
 #define CHUNK		8192
 #define WINDOW		(8 * CHUNK)	/* sent and not yet echoed */
 #define PACE_MS		10
+#define TCP_PAUSE_MS	120000		/* TCP_RTO_MAX */
 
 struct stream {
 	int fd;
@@ -32,8 +33,6 @@ struct stream {
 	int error;			/* why the thread gave up */
 	unsigned long long sent;
 	unsigned long long verified;
-	long long heard;		/* when something came last, ns */
-	long long outage;		/* the longest so far, ns */
 };
 
 static int send_some(struct stream *stream)
@@ -50,22 +49,6 @@ static int send_some(struct stream *stream)
 	return 0;
 }
 
-static long long longest_outage(struct stream *stream)
-{
-	long long now = now_ns() - __atomic_load_n(&stream->heard,
-						   __ATOMIC_RELAXED);
-	long long before = __atomic_load_n(&stream->outage, __ATOMIC_RELAXED);
-
-	return now > before ? now : before;
-}
-
-static void note_heard(struct stream *stream)
-{
-	__atomic_store_n(&stream->outage, longest_outage(stream),
-			 __ATOMIC_RELAXED);
-	__atomic_store_n(&stream->heard, now_ns(), __ATOMIC_RELAXED);
-}
-
 static int receive_some(struct stream *stream)
 {
 	unsigned char data[CHUNK];
@@ -80,7 +63,6 @@ static int receive_some(struct stream *stream)
 		return -EILSEQ;
 	__atomic_store_n(&stream->verified, stream->verified + len,
 			 __ATOMIC_RELAXED);
-	note_heard(stream);
 	return 0;
 }
 
@@ -149,7 +131,6 @@ struct stream *stream_start(const char *address, int timeout_ms)
 		free(stream);
 		return NULL;
 	}
-	stream->heard = now_ns();
 	if (pthread_create(&stream->thread, NULL, stream_thread, stream)) {
 		close(stream->fd);
 		free(stream);
@@ -187,14 +168,14 @@ int stream_check(struct stream *stream)
 }
 
 /*
- * TCP doubles its pauses: after an outage the next attempt may be as far away as
- * the outage was long.
+ * TCP doubles its pauses while nothing arrives: after a long outage its next
+ * attempt may be as far away as that was long.
  */
 int stream_wait(struct stream *stream, unsigned long long bytes, int timeout_ms)
 {
 	unsigned long long wanted = stream_bytes(stream) + bytes;
-	long long start = now_ns(), outage = longest_outage(stream);
-	long long deadline = deadline_in(timeout_ms) + outage;
+	int limit_ms = timeout_ms + TCP_PAUSE_MS;
+	long long deadline = deadline_in(limit_ms);
 	int err;
 
 	while (stream_bytes(stream) < wanted) {
@@ -203,11 +184,10 @@ int stream_wait(struct stream *stream, unsigned long long bytes, int timeout_ms)
 			return err;
 		if (!ms_until(deadline))
 			return failure(-ETIMEDOUT,
-				       "TCP stream: at %llu bytes, %llu short, after %lld ms and an outage of %lld ms",
+				       "TCP stream: at %llu bytes, %llu short, after %d ms",
 				       stream_bytes(stream),
 				       wanted - stream_bytes(stream),
-				       (now_ns() - start) / NSEC_PER_MSEC,
-				       outage / NSEC_PER_MSEC);
+				       stretch_ms(limit_ms));
 		sleep_ms(10);
 	}
 	return stream_check(stream);

@@ -23,8 +23,7 @@ int stream_check(struct stream *stream);
 
 /*
  * Wait until @bytes more have made the round trip.  -EIO: the connection is
- * broken; -ETIMEDOUT: it stands still.  An outage that the stream has been through
- * is added to the time.
+ * broken; -ETIMEDOUT: it stands still, and TCP's longest pause is over, too.
  */
 int stream_wait(struct stream *stream, unsigned long long bytes,
 		int timeout_ms);
