@@ -23,6 +23,7 @@
 #define MIGRATE_MS	120000
 #define SAVE_MS		120000
 #define STATE_MS	10000
+#define HEAD_START_MS	3000
 #define NETWORK_MS	60000
 #define SETTLE_MS	30000
 #define SIGN_OF_LIFE	(128 * 1024)	/* more than may be in buffers */
@@ -171,6 +172,17 @@ void scenario_quiet(struct scenario *s)
 	probe_stop(s->probe);
 	s->stream = NULL;
 	s->probe = NULL;
+}
+
+struct flood *scenario_pour(struct scenario *s)
+{
+	struct flood *flood = hoard_pour(&scenario_vm(s)->guest, &hoard_trickle);
+
+	if (!flood)
+		return NULL;
+	sleep_ms(HEAD_START_MS);
+	scenario_quiet(s);
+	return flood;
 }
 
 int scenario_boot(struct scenario *s)

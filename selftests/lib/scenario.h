@@ -23,6 +23,7 @@
 
 #include <stdbool.h>
 
+#include "hoard.h"
 #include "migcap.h"
 #include "migrate.h"
 #include "probe.h"
@@ -93,6 +94,12 @@ int scenario_traffic(struct scenario *s);
  * that it has now stay, for what the NIC writes next.
  */
 void scenario_quiet(struct scenario *s);
+
+/*
+ * Have the NIC write to the guest's memory what hoard_check() looks at long after;
+ * on return some of it is there, and the guest is quiet.  NULL with a failure reason.
+ */
+struct flood *scenario_pour(struct scenario *s);
 
 /* Whether the guest promises to account for its VF's DMA; -errno. */
 int scenario_tracks_dma(struct scenario *s);

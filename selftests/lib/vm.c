@@ -37,8 +37,8 @@
  * KVM of 7.3 gives up ("internal error, suberror 3") on an access to a device's
  * memory that it must emulate if the guest took a fault since its last exit and
  * the processor left the fault's type behind, marked invalid.  Emulated
- * processors do.  A program that
- * writes to the control port was just faulted in.  Accesses to ports are safe.
+ * processors do.  A program that writes to the control port was just faulted in.
+ * Accesses to ports are safe.
  */
 #define NO_MMIO		",disable-modern=on,disable-legacy=off"
 /*

@@ -17,7 +17,6 @@
 #include "../lib/hoard.h"
 #include "../lib/scenario_fixture.h"
 
-#define HEAD_START_MS	3000
 #define MIGRATE_MS	60000
 #define CANCEL_MS	30000
 #define QUIESCE_MS	30000
@@ -115,10 +114,8 @@ TEST_F_TIMEOUT(continued, while_memory_is_sent, 400)
 	struct migration migration;
 
 	ASSERT_EQ(variant->tracks_dma, scenario_tracks_dma(s));
-	self->flood = hoard_pour(&scenario_vm(s)->guest, &hoard_trickle);
+	self->flood = scenario_pour(s);
 	ASSERT_NE(NULL, self->flood);
-	sleep_ms(HEAD_START_MS);
-	scenario_quiet(s);
 	ASSERT_EQ(0, migrate_stopped(s, &migration));
 	ASSERT_EQ(0, work_and_quiesce(s, &migration));
 	ASSERT_EQ(0, end(s, &migration));

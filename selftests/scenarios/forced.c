@@ -16,7 +16,6 @@
 #include "../lib/hoard.h"
 #include "../lib/scenario_fixture.h"
 
-#define HEAD_START_MS	3000
 #define READY_TIMEOUT_MS "1000"
 #define MIGRATE_MS	120000
 #define ARRIVAL_MS	60000
@@ -67,16 +66,6 @@ static struct guest *guest_of(struct scenario *s)
 	return &scenario_vm(s)->guest;
 }
 
-static int pour(FORCED *self)
-{
-	self->flood = hoard_pour(guest_of(&self->s), &hoard_trickle);
-	if (!self->flood)
-		return -EIO;
-	sleep_ms(HEAD_START_MS);
-	scenario_quiet(&self->s);
-	return 0;
-}
-
 static int begin(struct scenario *s, struct migration *migration)
 {
 	int err = scenario_start_destination(s);
@@ -103,7 +92,8 @@ TEST_F_TIMEOUT(forced, silent_guest, 300)
 	struct migration migration;
 	long forced = 0;
 
-	ASSERT_EQ(0, pour(self));
+	self->flood = scenario_pour(s);
+	ASSERT_NE(NULL, self->flood);
 	ASSERT_EQ(0, guest_must(guest_of(s), 20, IGNORE_START));
 	ASSERT_EQ(0, begin(s, &migration));
 	ASSERT_EQ(0, scenario_arrive(s, &migration));
@@ -136,7 +126,8 @@ TEST_F_TIMEOUT(forced, busy_guest, 300)
 	struct migration migration;
 	long forced = 0;
 
-	ASSERT_EQ(0, pour(self));
+	self->flood = scenario_pour(s);
+	ASSERT_NE(NULL, self->flood);
 	ASSERT_EQ(0, begin(s, &migration));
 	ASSERT_EQ(0, migration_wait_left(&migration, LEFT, MIGRATE_MS));
 	ASSERT_EQ(0, make_busy(s, &migration));
@@ -151,7 +142,8 @@ TEST_F_TIMEOUT(forced, paused_in_the_middle, 300)
 	struct scenario *s = &self->s;
 	struct migration migration;
 
-	ASSERT_EQ(0, pour(self));
+	self->flood = scenario_pour(s);
+	ASSERT_NE(NULL, self->flood);
 	ASSERT_EQ(0, begin(s, &migration));
 	ASSERT_EQ(0, migration_wait_left(&migration, LEFT, MIGRATE_MS));
 	ASSERT_EQ(0, qmp_command(&scenario_vm(s)->qmp, "stop", NULL, NULL));

@@ -12,11 +12,9 @@
 
 #include "kselftest_harness.h"
 
-#include "../lib/clock.h"
 #include "../lib/hoard.h"
 #include "../lib/scenario_fixture.h"
 
-#define HEAD_START_MS	3000
 #define STATE_MS	10000
 #define MIGRATE_MS	120000
 #define ARRIVAL_MS	60000
@@ -87,10 +85,8 @@ TEST_F_TIMEOUT(paused, goes_on_there, 300)
 	struct migration migration;
 	long forced = 0;
 
-	self->flood = hoard_pour(&scenario_vm(s)->guest, &hoard_trickle);
+	self->flood = scenario_pour(s);
 	ASSERT_NE(NULL, self->flood);
-	sleep_ms(HEAD_START_MS);
-	scenario_quiet(s);
 	ASSERT_EQ(0, pause_and_begin(s, &migration, 0));
 	ASSERT_EQ(0, go_on_there(s, &migration));
 	EXPECT_EQ(0, migcap_counter(source, "forced", &forced));

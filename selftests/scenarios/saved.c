@@ -7,12 +7,10 @@
  */
 #include "kselftest_harness.h"
 
-#include "../lib/clock.h"
 #include "../lib/hoard.h"
 #include "../lib/scenario_fixture.h"
 
 #define SAVED		"/run/migcap/guest.saved"
-#define HEAD_START_MS	3000
 #define ARRIVAL_MS	60000
 
 FIXTURE(saved) {
@@ -35,13 +33,11 @@ FIXTURE_TEARDOWN(saved)
 
 static int save(struct scenario *s)
 {
-	struct flood *flood = hoard_pour(&scenario_vm(s)->guest, &hoard_trickle);
+	struct flood *flood = scenario_pour(s);
 	int err;
 
 	if (!flood)
 		return -EIO;
-	sleep_ms(HEAD_START_MS);
-	scenario_quiet(s);
 	err = scenario_save(s, SAVED);
 	flood_stop(flood);
 	return err;

@@ -32,7 +32,7 @@ FIXTURE_SETUP(snapshot)
 
 FIXTURE_TEARDOWN(snapshot)
 {
-	scenario_teardown(&self->s);
+	SCENARIO_TEAR_DOWN(&self->s);
 	unlink(IMAGE);
 }
 

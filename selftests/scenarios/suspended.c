@@ -7,12 +7,10 @@
  */
 #include "kselftest_harness.h"
 
-#include "../lib/clock.h"
 #include "../lib/failure.h"
 #include "../lib/hoard.h"
 #include "../lib/scenario_fixture.h"
 
-#define HEAD_START_MS	3000
 #define ASLEEP_MS	60000
 #define AWAKE_MS	60000
 #define MIGRATE_MS	120000
@@ -53,7 +51,7 @@ FIXTURE_TEARDOWN(suspended)
 {
 	if (self->flood)
 		flood_stop(self->flood);
-	scenario_teardown(&self->s);
+	SCENARIO_TEAR_DOWN(&self->s);
 	hoard_restore_pages(self->thp);
 }
 
@@ -132,10 +130,8 @@ TEST_F_TIMEOUT(suspended, in_the_middle, 600)
 	struct migration migration;
 
 	ASSERT_EQ(1, scenario_tracks_dma(s));
-	self->flood = hoard_pour(&scenario_vm(s)->guest, &hoard_trickle);
+	self->flood = scenario_pour(s);
 	ASSERT_NE(NULL, self->flood);
-	sleep_ms(HEAD_START_MS);
-	scenario_quiet(s);
 	ASSERT_EQ(0, begin(s, &migration, SLOW));
 	ASSERT_EQ(0, migration_wait_left(&migration, LEFT, MIGRATE_MS));
 	ASSERT_EQ(0, fall_asleep(s, &idle));

@@ -13,11 +13,8 @@
  */
 #include "kselftest_harness.h"
 
-#include "../lib/clock.h"
 #include "../lib/hoard.h"
 #include "../lib/scenario_fixture.h"
-
-#define HEAD_START_MS	3000
 
 FIXTURE(saved) {
 	char thp[SYSFS_VALUE_MAX];
@@ -66,13 +63,11 @@ static int versions_are(struct scenario *s, const char *wanted)
 
 static int save(struct scenario *s, const char *path)
 {
-	struct flood *flood = hoard_pour(&scenario_vm(s)->guest, &hoard_trickle);
+	struct flood *flood = scenario_pour(s);
 	int err;
 
 	if (!flood)
 		return -EIO;
-	sleep_ms(HEAD_START_MS);
-	scenario_quiet(s);
 	err = scenario_save(s, path);
 	flood_stop(flood);
 	/* Nobody shall wait for the guest, which is stopped. */

@@ -99,7 +99,7 @@ void migcap_guest_address_check(struct migcap_guest_agent *agent)
 }
 
 /**
- * migcap_guest_address_changed() - somebody has chosen another address
+ * migcap_guest_address_changed() - another address was chosen, or is not needed
  * @agent:	the agent of the function
  *
  * Context: RTNL held.

@@ -193,8 +193,10 @@ static int migcap_guest_netdev_event(struct notifier_block *nb,
 			migcap_guest_verify_linked(agent);
 		migcap_guest_announce_linked(agent, dev);
 		break;
-	case NETDEV_UP:
 	case NETDEV_UNREGISTER:
+		migcap_guest_address_changed(agent);
+		fallthrough;
+	case NETDEV_UP:
 		agent->open_refused = false;
 		fallthrough;
 	case NETDEV_DOWN:

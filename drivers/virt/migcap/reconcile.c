@@ -144,7 +144,7 @@ static void migcap_guest_recover(struct migcap_guest_agent *agent)
 	migcap_guest_walk(agent);
 }
 
-/* Who was refused has been told so, and may not come again. */
+/* The program that was refused may not try again. */
 static void migcap_guest_make_up_for_open(struct migcap_guest_agent *agent)
 {
 	if (!agent->open_refused ||
