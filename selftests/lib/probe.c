@@ -18,10 +18,10 @@
 
 #include "clock.h"
 #include "failure.h"
+#include "pace.h"
 #include "probe.h"
 
-#define INTERVAL_NS	(10 * NSEC_PER_MSEC)
-#define PROBES_MAX	(256 * 1024)	/* 43 minutes */
+#define PROBES_MAX	(256 * 1024)	/* 43 minutes at least */
 
 struct echo {
 	long long sent;
@@ -33,7 +33,8 @@ struct probe {
 	unsigned short id;
 	pthread_t thread;
 	bool stop;
-	pthread_mutex_t lock;	/* echoes, count */
+	long long took;			/* by the last answer, the thread's own */
+	pthread_mutex_t lock;		/* echoes, count */
 	struct echo *echoes;
 	unsigned int count;
 };
@@ -95,8 +96,10 @@ static void receive_answer(struct probe *probe)
 		return;
 	pthread_mutex_lock(&probe->lock);
 	echo = find_echo(probe, ntohs(icmp->un.echo.sequence));
-	if (echo && !echo->answered)
+	if (echo && !echo->answered) {
 		echo->answered = now_ns();
+		probe->took = echo->answered - echo->sent;
+	}
 	pthread_mutex_unlock(&probe->lock);
 }
 
@@ -109,10 +112,10 @@ static void *probe_thread(void *data)
 	while (!__atomic_load_n(&probe->stop, __ATOMIC_RELAXED)) {
 		if (now_ns() >= next) {
 			send_probe(probe);
-			next += INTERVAL_NS;
+			next += pace_ns(probe->took);
 			/* Never make up for time lost. */
 			if (next < now_ns())
-				next = now_ns() + INTERVAL_NS;
+				next = now_ns() + pace_ns(probe->took);
 		}
 		if (poll(&pfd, 1, ms_until(next)) > 0)
 			receive_answer(probe);

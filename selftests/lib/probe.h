@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ICMP echo requests to a guest every 10 ms, and what became of them: when the
- * network was there, and for how long it was not.
+ * ICMP echo requests to a guest, every 10 ms if it is quick to answer (see pace.h),
+ * and what became of them: when the network was there, and for how long it was not.
  */
 #ifndef MIGCAP_TEST_PROBE_H
 #define MIGCAP_TEST_PROBE_H

@@ -18,12 +18,12 @@
 
 #include "clock.h"
 #include "failure.h"
+#include "pace.h"
 #include "pattern.h"
 #include "stream.h"
 
 #define CHUNK		8192
 #define WINDOW		(8 * CHUNK)	/* sent and not yet echoed */
-#define PACE_MS		10
 #define TCP_PAUSE_MS	120000		/* TCP_RTO_MAX */
 
 struct stream {
@@ -33,6 +33,9 @@ struct stream {
 	int error;			/* why the thread gave up */
 	unsigned long long sent;
 	unsigned long long verified;
+	unsigned long long timed;	/* the position whose echo is timed, */
+	long long timed_since;
+	long long took;			/* and what the last one took */
 };
 
 static int send_some(struct stream *stream)
@@ -46,6 +49,10 @@ static int send_some(struct stream *stream)
 	if (len < 0)
 		return errno == EAGAIN ? 0 : -errno;
 	stream->sent += len;
+	if (stream->timed <= stream->verified) {
+		stream->timed = stream->sent;
+		stream->timed_since = now_ns();
+	}
 	return 0;
 }
 
@@ -61,12 +68,15 @@ static int receive_some(struct stream *stream)
 		return -ECONNRESET;
 	if (!pattern_check(data, len, stream->verified))
 		return -EILSEQ;
+	if (stream->verified < stream->timed &&
+	    stream->verified + len >= stream->timed)
+		stream->took = now_ns() - stream->timed_since;
 	__atomic_store_n(&stream->verified, stream->verified + len,
 			 __ATOMIC_RELAXED);
 	return 0;
 }
 
-/* One step each PACE_MS, more often while there is something to receive. */
+/* Sends at the stream's pace, and receives whenever there is something. */
 static int step(struct stream *stream, long long *next)
 {
 	struct pollfd pfd = { .fd = stream->fd, .events = POLLIN };
@@ -76,7 +86,7 @@ static int step(struct stream *stream, long long *next)
 		err = receive_some(stream);
 	if (err || now_ns() < *next)
 		return err;
-	*next = deadline_in(PACE_MS);
+	*next = now_ns() + pace_ns(stream->took);
 	if (stream->sent - stream->verified < WINDOW)
 		err = send_some(stream);
 	return err;

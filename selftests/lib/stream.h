@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * One TCP connection to tcpecho in the guest, kept busy by a thread: what goes
- * out is checked in the guest, what comes back is checked here.  It is paced,
- * so that it proves the connection without taking the machine's time.
+ * out is checked in the guest, what comes back is checked here.  It is paced
+ * (see pace.h), so that it proves the connection without taking the machine's time.
  */
 #ifndef MIGCAP_TEST_STREAM_H
 #define MIGCAP_TEST_STREAM_H
