@@ -4,22 +4,27 @@
  *
  * Guarantees:
  *  - poll() on last_error wakes at each refusal, also one of the same text;
+ *  - last_error says when it was, and whether a migration has begun since;
  *  - nothing of it is in the kernel log unless log_refusals is set;
  *  - then it is, with the name of the device, and it outlives the binding;
  *  - a VMM that is refused again and again cannot fill the log.
  */
+#define _GNU_SOURCE
 #include <kselftest_harness.h>
 
 #include <fcntl.h>
 #include <poll.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "../lib/mig_states.h"
 #include "host.h"
 
 #define PARAMETERS	"/sys/module/" MIGCAP_DRIVER "/parameters"
 #define WAKE_MS		5000
 #define FLOOD		300
 #define FLOOD_SEEN_MAX	(FLOOD / 3)
+#define CTRL		(MIGCAP_CTRL_DRIVER | MIGCAP_CTRL_DMA_TRACKED)
 
 FIXTURE(refusal) {
 	struct host_vf vf;
@@ -97,6 +102,39 @@ TEST_F(refusal, wakes_those_who_poll)
 	close(pfd.fd);
 }
 
+/* The seconds of the clock at which last_error says that it was, or -1. */
+static time_t said_when(struct host_vf *vf)
+{
+	const char *when = strrchr(host_attr(vf, "last_error"), '(');
+	struct tm tm = {};
+
+	if (!when || !strptime(when, "(%Y-%m-%d %H:%M:%S UTC,", &tm))
+		return -1;
+	return timegm(&tm);
+}
+
+static bool says(struct host_vf *vf, const char *text)
+{
+	return strstr(host_attr(vf, "last_error"), text);
+}
+
+TEST_F(refusal, tells_when_it_was)
+{
+	time_t begin = time(NULL);
+
+	ASSERT_EQ(0, host_reopen(&self->vf));
+	ASSERT_EQ(0, guest_start(&self->vf, 0));
+	EXPECT_EQ(-EOPNOTSUPP, refuse(&self->vf));
+	EXPECT_LE(begin, said_when(&self->vf));
+	EXPECT_GE(time(NULL), said_when(&self->vf));
+	EXPECT_TRUE(says(&self->vf, "no migration yet"));
+	ASSERT_EQ(-EOPNOTSUPP, vfio_mig_set(&self->vf.dev, PRE_COPY, NULL));
+	EXPECT_TRUE(says(&self->vf, "since the last migration began"));
+	ASSERT_EQ(0, guest_start(&self->vf, CTRL));
+	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, PRE_COPY, NULL));
+	EXPECT_TRUE(says(&self->vf, "before the last migration"));
+}
+
 TEST_F(refusal, is_not_logged_unasked)
 {
 	ASSERT_EQ(0, sysfs_write(PARAMETERS, "log_refusals", "0"));
@@ -113,6 +151,7 @@ TEST_F(refusal, outlives_the_binding_in_the_log)
 	EXPECT_EQ(-EOPNOTSUPP, refuse(&self->vf));
 	snprintf(line, sizeof(line), "%s: refused: %s", host_vf_name,
 		 host_attr(&self->vf, "last_error"));
+	*strstr(line, " (") = 0;
 	ASSERT_EQ(0, host_reopen(&self->vf));
 	EXPECT_STREQ("none", host_attr(&self->vf, "last_error"));
 	EXPECT_EQ(1, logged(self->kmsg, line))

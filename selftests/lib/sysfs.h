@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #define SYSFS_PATH_MAX	512
-#define SYSFS_VALUE_MAX	128
+#define SYSFS_VALUE_MAX	256
 
 int sysfs_read(const char *dir, const char *attr, char *value, size_t size);
 int sysfs_read_number(const char *dir, const char *attr, long *value);

@@ -21,7 +21,7 @@ struct status {
 	unsigned long offset;
 	unsigned long ctrl;
 	long loads;			/* migrations that arrived since the binding */
-	char last_error[128];
+	char last_error[256];
 };
 
 /* Directory migcap/ of the VF, of STATUS_DIR_SIZE. */

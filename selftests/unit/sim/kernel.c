@@ -158,7 +158,7 @@ struct file *anon_inode_getfile(const char *name,
 	struct file *filp = calloc(1, sizeof(*filp));
 
 	*filp = (struct file){
-		.ops = ops,
+		.f_op = ops,
 		.private_data = data,
 		.f_flags = flags,
 		.count = 1,
@@ -170,6 +170,6 @@ void fput(struct file *filp)
 {
 	if (--filp->count)
 		return;
-	filp->ops->release(NULL, filp);
+	filp->f_op->release(NULL, filp);
 	free(filp);
 }

@@ -143,16 +143,16 @@ int vf_data_size(uint64_t *size)
 
 ssize_t vf_file_read(void *buf, size_t len)
 {
-	if (!sim.filp || !sim.filp->ops->read)
+	if (!sim.filp || !sim.filp->f_op->read)
 		return -EBADF;
-	return sim.filp->ops->read(sim.filp, buf, len, NULL);
+	return sim.filp->f_op->read(sim.filp, buf, len, NULL);
 }
 
 ssize_t vf_file_write(const void *buf, size_t len)
 {
-	if (!sim.filp || !sim.filp->ops->write)
+	if (!sim.filp || !sim.filp->f_op->write)
 		return -EBADF;
-	return sim.filp->ops->write(sim.filp, buf, len, NULL);
+	return sim.filp->f_op->write(sim.filp, buf, len, NULL);
 }
 
 int vf_precopy_info(uint64_t *initial_bytes)
@@ -160,9 +160,9 @@ int vf_precopy_info(uint64_t *initial_bytes)
 	struct vfio_precopy_info info = { .argsz = sizeof(info) };
 	int ret;
 
-	if (!sim.filp || !sim.filp->ops->unlocked_ioctl)
+	if (!sim.filp || !sim.filp->f_op->unlocked_ioctl)
 		return -EBADF;
-	ret = sim.filp->ops->unlocked_ioctl(sim.filp, VFIO_MIG_GET_PRECOPY_INFO,
+	ret = sim.filp->f_op->unlocked_ioctl(sim.filp, VFIO_MIG_GET_PRECOPY_INFO,
 					    (unsigned long)&info);
 	*initial_bytes = info.initial_bytes;
 	return ret;

@@ -69,6 +69,7 @@ struct migcap_vfio_stopped {
  * @state: the migration state
  * @migf: the data file that goes with it, or NULL
  * @stopped: the migration of a stopped VM that a query has begun
+ * @is_leaving: the device is being unbound: no migration may begin
  * @seen_reset_seq: the reset that @state takes into account
  * @reset_seq: counts resets by the VMM
  */
@@ -89,6 +90,7 @@ struct migcap_vfio_device {
 	enum vfio_device_mig_state state;
 	struct migcap_vfio_migration_file *migf;
 	struct migcap_vfio_stopped stopped;
+	bool is_leaving;
 	int seen_reset_seq;
 	atomic_t reset_seq;
 };

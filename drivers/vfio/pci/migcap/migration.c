@@ -136,6 +136,15 @@ migcap_vfio_migration_cancel_save(struct migcap_vfio_device *mvdev)
 	return migcap_vfio_migration_run(mvdev);
 }
 
+/* Each of these is one for an operator, however far it gets. */
+static int migcap_vfio_migration_may_begin(struct migcap_vfio_device *mvdev)
+{
+	migcap_vfio_stats_migration(&mvdev->stats);
+	if (!mvdev->is_leaving)
+		return 0;
+	return migcap_vfio_refuse(&mvdev->stats, -ENODEV, MIGCAP_REASON_LEAVING);
+}
+
 static struct file *
 migcap_vfio_migration_begin_precopy(struct migcap_vfio_device *mvdev)
 {
@@ -144,6 +153,9 @@ migcap_vfio_migration_begin_precopy(struct migcap_vfio_device *mvdev)
 	struct migcap_vfio_guest_view view;
 	int ret;
 
+	ret = migcap_vfio_migration_may_begin(mvdev);
+	if (ret)
+		return ERR_PTR(ret);
 	migf = migcap_vfio_migf_save(mvdev);
 	if (IS_ERR(migf))
 		return ERR_CAST(migf);
@@ -178,7 +190,9 @@ migcap_vfio_migration_begin_stop_copy(struct migcap_vfio_device *mvdev)
 	struct migcap_vfio_migration_file *migf;
 	int ret;
 
-	ret = migcap_vfio_basis_stop_copy(mvdev, &basis);
+	ret = migcap_vfio_migration_may_begin(mvdev);
+	if (!ret)
+		ret = migcap_vfio_basis_stop_copy(mvdev, &basis);
 	if (ret)
 		return ERR_PTR(ret);
 	migf = migcap_vfio_migf_save(mvdev);
@@ -197,6 +211,9 @@ migcap_vfio_migration_begin_resume(struct migcap_vfio_device *mvdev)
 	struct migcap_vfio_migration_file *migf;
 	int ret;
 
+	ret = migcap_vfio_migration_may_begin(mvdev);
+	if (ret)
+		return ERR_PTR(ret);
 	migf = migcap_vfio_migf_resume(mvdev);
 	if (IS_ERR(migf))
 		return ERR_CAST(migf);
@@ -431,6 +448,24 @@ void migcap_vfio_migration_open(struct migcap_vfio_device *mvdev)
 	mvdev->is_open = true;
 	mvdev->stopped.begun = false;
 	migcap_vfio_migration_set_locked(mvdev, VFIO_DEVICE_STATE_RUNNING);
+	migcap_vfio_migration_unlock(mvdev);
+}
+
+/**
+ * migcap_vfio_migration_abandon() - the device is being taken from the VMM
+ * @mvdev: the device
+ *
+ * Whoever unbinds the device waits until the VMM closes it, and a VMM gives away
+ * no device in the middle of a migration.  So that fails, and none begins any more.
+ *
+ * Context: process, takes the state lock.
+ */
+void migcap_vfio_migration_abandon(struct migcap_vfio_device *mvdev)
+{
+	migcap_vfio_migration_lock(mvdev);
+	mvdev->is_leaving = true;
+	if (mvdev->migf)
+		migcap_vfio_migf_abandon(mvdev->migf);
 	migcap_vfio_migration_unlock(mvdev);
 }
 

@@ -11,6 +11,7 @@ struct vfio_device;
 void migcap_vfio_migration_init(struct vfio_device *vdev);
 void migcap_vfio_migration_report(struct migcap_vfio_device *mvdev);
 void migcap_vfio_migration_open(struct migcap_vfio_device *mvdev);
+void migcap_vfio_migration_abandon(struct migcap_vfio_device *mvdev);
 void migcap_vfio_migration_close(struct migcap_vfio_device *mvdev);
 void migcap_vfio_migration_lock(struct migcap_vfio_device *mvdev);
 void migcap_vfio_migration_unlock(struct migcap_vfio_device *mvdev);

@@ -320,6 +320,27 @@ migcap_vfio_migf_resume(struct migcap_vfio_device *mvdev)
 }
 
 /**
+ * migcap_vfio_migf_abandon() - the device is being taken from the VMM
+ * @migf: the file
+ *
+ * The next read or write fails with -ENODEV, unless all has been read.
+ *
+ * Context: process, takes the file's lock.
+ */
+void migcap_vfio_migf_abandon(struct migcap_vfio_migration_file *migf)
+{
+	mutex_lock(&migf->lock);
+	if (migf->filp->f_op == &migcap_vfio_migf_save_fops)
+		migcap_vfio_save_abandon(&migf->save);
+	else if (!migf->decode_error)
+		migf->decode_error =
+			migcap_vfio_refuse(&migf->mvdev->stats, -ENODEV,
+					   MIGCAP_REASON_LEAVING);
+	mutex_unlock(&migf->lock);
+	wake_up_all(&migf->mvdev->guest.wait);
+}
+
+/**
  * migcap_vfio_migf_disable() - the device leaves the states that go with the file
  * @migf: the file
  *

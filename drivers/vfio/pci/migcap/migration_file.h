@@ -46,6 +46,7 @@ struct migcap_vfio_migration_file *
 migcap_vfio_migf_save(struct migcap_vfio_device *mvdev);
 struct migcap_vfio_migration_file *
 migcap_vfio_migf_resume(struct migcap_vfio_device *mvdev);
+void migcap_vfio_migf_abandon(struct migcap_vfio_migration_file *migf);
 void migcap_vfio_migf_disable(struct migcap_vfio_migration_file *migf);
 void migcap_vfio_migf_put(struct migcap_vfio_migration_file *migf);
 

@@ -408,6 +408,18 @@ void migcap_vfio_save_cancel(struct migcap_vfio_save *save)
 }
 
 /**
+ * migcap_vfio_save_abandon() - the device is being taken from the VMM
+ * @save: the saving side
+ *
+ * A migration that the VMM has read to its end is not harmed by that.
+ */
+void migcap_vfio_save_abandon(struct migcap_vfio_save *save)
+{
+	if (!save->error && save->stage != MIGCAP_SAVE_DONE)
+		migcap_vfio_save_fail(save, -ENODEV, MIGCAP_REASON_LEAVING);
+}
+
+/**
  * migcap_vfio_save_next() - what is to be read next
  * @save: the saving side
  * @data: set to it; valid until the next call

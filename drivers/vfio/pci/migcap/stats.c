@@ -12,6 +12,7 @@
 #include <linux/device.h>
 #include <linux/module.h>
 #include <linux/sysfs.h>
+#include <linux/timekeeping.h>
 
 #include "stats.h"
 #include "trace.h"
@@ -67,6 +68,19 @@ void migcap_vfio_count(struct migcap_vfio_stats *stats,
 }
 
 /**
+ * migcap_vfio_stats_migration() - a VMM tries to begin a migration
+ * @stats: the stats
+ *
+ * Context: any, takes the stats's lock.
+ */
+void migcap_vfio_stats_migration(struct migcap_vfio_stats *stats)
+{
+	spin_lock(&stats->lock);
+	stats->migrations++;
+	spin_unlock(&stats->lock);
+}
+
+/**
  * migcap_vfio_refuse() - tell why something is not done
  * @stats: the stats
  * @error: a negative errno
@@ -81,6 +95,8 @@ int migcap_vfio_refuse(struct migcap_vfio_stats *stats, int error,
 	spin_lock(&stats->lock);
 	stats->error = error;
 	stats->text = text;
+	stats->when = ktime_get_real_seconds();
+	stats->error_migrations = stats->migrations;
 	spin_unlock(&stats->lock);
 	migcap_vfio_count(stats, MIGCAP_COUNT_REFUSED);
 	trace_migcap_refuse(stats->dev, error, text);
@@ -123,6 +139,17 @@ ssize_t migcap_vfio_stats_counters(struct migcap_vfio_stats *stats, char *buf)
 	return len;
 }
 
+/* An old refusal must not be taken for the reason of the last failure. */
+static const char *
+migcap_vfio_stats_relation(const struct migcap_vfio_stats *stats)
+{
+	if (!stats->migrations)
+		return "no migration yet";
+	return stats->error_migrations == stats->migrations ?
+		       "since the last migration began" :
+		       "before the last migration";
+}
+
 /**
  * migcap_vfio_stats_error() - print the last refusal for sysfs
  * @stats: the stats
@@ -132,15 +159,19 @@ ssize_t migcap_vfio_stats_counters(struct migcap_vfio_stats *stats, char *buf)
  */
 ssize_t migcap_vfio_stats_error(struct migcap_vfio_stats *stats, char *buf)
 {
-	const char *text;
+	const char *text, *relation;
+	time64_t when;
 	int error;
 
 	spin_lock(&stats->lock);
 	error = stats->error;
 	text = stats->text;
+	when = stats->when;
+	relation = migcap_vfio_stats_relation(stats);
 	spin_unlock(&stats->lock);
 
 	if (!error)
 		return sysfs_emit(buf, "none\n");
-	return sysfs_emit(buf, "%d %s\n", error, text);
+	return sysfs_emit(buf, "%d %s (%ptTs UTC, %s)\n", error, text, &when,
+			  relation);
 }

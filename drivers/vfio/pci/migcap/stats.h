@@ -8,6 +8,7 @@
 #include <linux/atomic.h>
 #include <linux/device.h>
 #include <linux/spinlock.h>
+#include <linux/time64.h>
 #include <linux/types.h>
 
 struct kernfs_node;
@@ -75,24 +76,34 @@ enum migcap_vfio_node {
  * @dev: whose they are, for trace events
  * @nodes: by enum migcap_vfio_node; set by sysfs.c before the device is used
  * @counters: by enum migcap_vfio_counter; count from bind on, never reset
- * @lock: protects @error and @text
+ * @lock: protects all below
  * @error: of the last refusal, negative, or 0
  * @text: why, a string literal
+ * @when: and when it was
+ * @migrations: how many a VMM has tried to begin
+ * @error_migrations: how many of them before the last refusal
  */
 struct migcap_vfio_stats {
 	struct device *dev;
 	struct kernfs_node *nodes[MIGCAP_NR_NODES];
 	atomic64_t counters[MIGCAP_NR_COUNTERS];
-	/* protects error and text */
+	/* protects all below */
 	spinlock_t lock;
 	int error;
 	const char *text;
+	time64_t when;
+	u32 migrations;
+	u32 error_migrations;
 };
+
+/* What a migration is refused with, or fails with, once its device has to go. */
+#define MIGCAP_REASON_LEAVING	"device is being taken from the VMM"
 
 void migcap_vfio_stats_init(struct migcap_vfio_stats *stats,
 			    struct device *dev);
 void migcap_vfio_count(struct migcap_vfio_stats *stats,
 		       enum migcap_vfio_counter counter);
+void migcap_vfio_stats_migration(struct migcap_vfio_stats *stats);
 int migcap_vfio_refuse(struct migcap_vfio_stats *stats, int error,
 		       const char *text);
 void migcap_vfio_notify(struct migcap_vfio_stats *stats,

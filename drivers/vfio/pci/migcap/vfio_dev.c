@@ -201,6 +201,13 @@ static long migcap_vfio_dev_ioctl(struct vfio_device *vdev, unsigned int cmd,
 	}
 }
 
+/* Asked again every ten seconds, until the VMM has closed the device. */
+static void migcap_vfio_dev_request(struct vfio_device *vdev, unsigned int count)
+{
+	migcap_vfio_migration_abandon(migcap_vfio_from_vdev(vdev));
+	vfio_pci_core_request(vdev, count);
+}
+
 /* Some of these change the power state, and with it restore Command. */
 static int migcap_vfio_dev_feature(struct vfio_device *vdev, u32 flags,
 				   void __user *arg, size_t argsz)
@@ -232,7 +239,7 @@ const struct vfio_device_ops migcap_vfio_dev_ops = {
 	.read		= migcap_vfio_dev_read,
 	.write		= migcap_vfio_dev_write,
 	.mmap		= vfio_pci_core_mmap,
-	.request	= vfio_pci_core_request,
+	.request	= migcap_vfio_dev_request,
 	.match		= vfio_pci_core_match,
 	MIGCAP_COMPAT_MATCH_TOKEN
 	.dma_unmap	= migcap_vfio_dev_dma_unmap,

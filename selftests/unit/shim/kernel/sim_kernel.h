@@ -139,6 +139,7 @@ typedef s64 ktime_t;
 extern u64 sim_now_ns;
 #define ktime_get()		((ktime_t)sim_now_ns)
 #define ktime_get_ns()		sim_now_ns
+#define ktime_get_real_seconds()	((time64_t)(sim_now_ns / 1000000000))
 #define ktime_to_ms(t)		((t) / NSEC_PER_MSEC)
 #define ktime_ms_delta(a, b)	ktime_to_ms((a) - (b))
 #define msecs_to_jiffies(ms)	((unsigned long)(ms))

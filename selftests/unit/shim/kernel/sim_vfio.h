@@ -28,7 +28,7 @@ struct file_operations {
 };
 
 struct file {
-	const struct file_operations *ops;
+	const struct file_operations *f_op;
 	void *private_data;
 	unsigned int f_flags;
 	int count;
@@ -178,7 +178,6 @@ struct vfio_pci_core_device {
 #define VFIO_PCI_INDEX_TO_OFFSET(index)	((u64)(index) << VFIO_PCI_OFFSET_SHIFT)
 
 #define vfio_pci_core_mmap			NULL
-#define vfio_pci_core_request			NULL
 #define vfio_pci_core_match			NULL
 #define vfio_iommufd_physical_bind		NULL
 #define vfio_iommufd_physical_unbind		NULL
@@ -204,6 +203,8 @@ ssize_t vfio_pci_core_write(struct vfio_device *vdev, const char __user *buf,
 			    size_t count, loff_t *ppos);
 long vfio_pci_core_ioctl(struct vfio_device *vdev, unsigned int cmd,
 			 unsigned long arg);
+/* A VMM that is asked for the device takes no notice here. */
+#define vfio_pci_core_request(vdev, count)	((void)(count))
 int vfio_pci_core_ioctl_feature(struct vfio_device *vdev, u32 flags,
 				void __user *arg, size_t argsz);
 int vfio_mig_get_next_state(struct vfio_device *vdev,

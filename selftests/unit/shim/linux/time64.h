@@ -2,3 +2,4 @@
 /* Userspace stand-in, for building the pure parts of the drivers. */
 #define NSEC_PER_MSEC	1000000L
 #define NSEC_PER_SEC	1000000000L
+typedef long long time64_t;
