@@ -40,8 +40,15 @@
 			WIRE_GUEST_ADDRESS "/24 dev eth0"
 #define LOAD_AGENT	"load migcap_guest && " \
 			"echo 1 >/sys/kernel/tracing/events/migcap_guest/enable"
-#define TRACKS_DMA	"grep -x yes " \
-			"/sys/bus/pci/devices/*/migcap_agent/dma_tracked"
+#define DMA_TRACKED	"/sys/bus/pci/devices/*/migcap_agent/dma_tracked"
+#define TRACKS_DMA	"grep -x yes " DMA_TRACKED
+/*
+ * A guest that took more than MIGCAP_TRACKED_SECONDS to boot waits as long again
+ * before it promises.
+ */
+#define PROMISE_SETTLED	"for i in $(seq 90); do " \
+			"grep -q 'a short while ago' " DMA_TRACKED " || exit 0; " \
+			"sleep 1; done; exit 1"
 
 static const char *driver(void)
 {
@@ -149,6 +156,8 @@ int scenario_network(struct scenario *s)
 		err = in_guest(s, "linear eth0 && " GUEST_UP);
 	if (!err)
 		err = in_guest(s, "setsid tcpecho </dev/null >/dev/null 2>&1 &");
+	if (!err && s->kind == GUEST_WITH_AGENT)
+		err = guest_must(&scenario_vm(s)->guest, 120, PROMISE_SETTLED);
 	return err;
 }
 
