@@ -36,8 +36,9 @@ MODULE_PARM_DESC(ready_poll_us, "Microseconds between two looks for END while th
 static ktime_t
 migcap_guest_poll_start(const struct migcap_guest_outlook *outlook)
 {
-	unsigned long ms = clamp(READ_ONCE(poll_ms), POLL_MIN_MS, POLL_MAX_MS);
+	unsigned long ms = READ_ONCE(poll_ms);
 
+	ms = clamp(ms, POLL_MIN_MS, POLL_MAX_MS);
 	if (outlook->has_irq)
 		ms *= POLL_IRQ_FACTOR;
 	else if (outlook->migrating)
