@@ -153,7 +153,7 @@ int scenario_network(struct scenario *s)
 	if (!err && s->kind == GUEST_WITH_LATE_AGENT)
 		err = in_guest(s, "load migcap_guest");
 	if (!err)
-		err = in_guest(s, "linear eth0 && " GUEST_UP);
+		err = in_guest(s, "linear && " GUEST_UP);
 	if (!err)
 		err = in_guest(s, "setsid tcpecho </dev/null >/dev/null 2>&1 &");
 	if (!err && s->kind == GUEST_WITH_AGENT)

@@ -73,7 +73,8 @@ static int boot_neighbour(struct neighbour *n)
 	if (!err)
 		err = guest_must(&n->vm.guest, 20, "load " NIC_VF_DRIVER);
 	if (!err)
-		err = guest_must(&n->vm.guest, 20, "ip link set eth0 up");
+		err = guest_must(&n->vm.guest, 20,
+				 "linear && ip link set eth0 up");
 	if (!err)
 		err = guest_must(&n->vm.guest, 20,
 				 "ip address add %s/24 dev eth0",
