@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Asks those who can know: the VM, the emulator's faults, the guest.  What fails on
- * the way has reasons of its own, so the first one is kept aside.
+ * Asks those who can know: the VM, its VF's driver, the emulator's faults, the guest.
+ * What fails on the way has reasons of its own, so the first one is kept aside.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "diagnosis.h"
 #include "emulator.h"
 #include "failure.h"
+#include "migcap.h"
 
 #define REASON_SIZE	1024
 
@@ -19,6 +20,19 @@ static void add(char *reason, const char *what)
 
 	snprintf(reason + used, REASON_SIZE - used, "%s%s", used ? "; " : "",
 		 what);
+}
+
+/* Under vfio-pci there is no such file. */
+static void examine_driver(struct vm *vm, char *reason)
+{
+	char refusal[SYSFS_VALUE_MAX], text[2 * SYSFS_VALUE_MAX];
+
+	if (!vm->vf[0] ||
+	    migcap_read(vm->vf, "last_error", refusal, sizeof(refusal)) ||
+	    !strcmp(refusal, "none"))
+		return;
+	snprintf(text, sizeof(text), "%s: %s: %s", vm->name, vm->vf, refusal);
+	add(reason, text);
 }
 
 static void examine_machine(struct vm *vm, char *reason)
@@ -43,6 +57,7 @@ static void diagnose(struct vm *vm, void (*look)(struct vm *vm))
 	if (!vm->name[0] || vm->stopped)
 		return;
 	snprintf(reason, sizeof(reason), "%s", failure_reason());
+	examine_driver(vm, reason);
 	examine_machine(vm, reason);
 	if (look)
 		look(vm);
