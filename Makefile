@@ -67,6 +67,9 @@ check-all:
 	@$(LAB)/check --tests "$(TESTS)" trixie trixie-backports \
 		iommufd iommufd-backports
 
+check-guests:
+	@$(LAB)/check --tests "$(TESTS)" --stages guests
+
 check-debug:
 	@$(LAB)/check --tests "$(TESTS)" debug debug-container
 
@@ -105,11 +108,12 @@ help:
 	@echo
 	@echo 'As root, on any Debian machine, without KVM and without a NIC with SR-IOV:'
 	@echo 'make demo         a VM with a VF is live-migrated before your eyes'
-	@echo 'make check        all tests on a Debian kernel, and those of the DMA log on two'
-	@echo '                  kernels that have one, built once (10 min each)'
+	@echo 'make check        all tests on a Debian kernel, and those of the DMA log on a'
+	@echo '                  kernel that has one, built once (10 min)'
 	@echo '                  TESTS="word..." selects; SUITE= one of trixie,'
 	@echo '                  trixie-backports, iommufd, iommufd-backports: there alone'
 	@echo 'make check-all    all tests in all these suites'
+	@echo 'make check-guests the agent in guests of older Debian releases'
 	@echo 'make check-debug  all tests on kernels with KASAN, lockdep and injected faults,'
 	@echo '                  one that logs DMA and one that cannot'
 	@echo 'make check-packages  the Debian packages: built, and installed, upgraded and'
@@ -122,4 +126,4 @@ help:
 	@echo 'make guest-shell  a shell in L2, a guest with a VF'
 
 .PHONY: all modules install uninstall tools tools-install deb clean demo check check-all \
-	check-debug bench soak lint unit check-packages check-series lab-shell guest-shell help
+	check-debug check-guests bench soak lint unit check-packages check-series lab-shell guest-shell help

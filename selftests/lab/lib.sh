@@ -52,6 +52,15 @@ SUITES='
 	debug-container		trixie			kernel.config kernel-debug.config kernel-container.config
 '
 
+# Older releases, of which there are guests alone: their kernel, and what builds
+# modules for it.
+GUEST_SUITES='bookworm bullseye'
+
+is_guest_suite()
+{
+	[[ " $GUEST_SUITES " == *" $1 "* ]]
+}
+
 # suite_words SUITE: the words of its line, or failure.
 suite_words()
 {
@@ -65,15 +74,22 @@ need_suite()
 		"$(awk 'NF { printf "%s%s", sep, $1; sep = ", " }' <<<"$SUITES")"
 }
 
+# What a guest can be of.
+need_guest_suite()
+{
+	is_guest_suite "$1" || need_suite "$1"
+}
+
 # user_suite SUITE: whose user space L1 has, and whose kernel its guests.
 user_suite()
 {
+	is_guest_suite "$1" && echo "$1" && return
 	suite_words "$1" | awk '{ print $2 }'
 }
 
 suite_fragments()
 {
-	suite_words "$1" | awk '{ for (i = 3; i <= NF; i++) print $i }'
+	is_guest_suite "$1" || suite_words "$1" | awk '{ for (i = 3; i <= NF; i++) print $i }'
 }
 
 # suite_slowness SUITE: how many times as long as in others everything may take.
