@@ -7,7 +7,8 @@
  * link, and twice more, since the first time may be too early for a switch.
  *
  * How soon is measured in the pauses between the announcements: guest and host may
- * be slow, but both are in the same way.
+ * be slow, but both are in the same way.  A guest that had no processor just then is
+ * given another try; the event that the agent must not wait for is late each time.
  */
 #include <unistd.h>
 
@@ -21,6 +22,7 @@
 #define QUIESCE_MS	30000
 #define ANNOUNCED_MS	30000
 #define ROUNDS		3
+#define TRIES		3
 #define ADDRESS		WIRE_GUEST_ADDRESS "/24 dev "
 #define BOND		"/sys/class/net/bond0/bonding"
 
@@ -91,22 +93,35 @@ static int down_and_up(struct scenario *s, int arp, long long *answer,
 	return *answer ? 0 : failure(-ETIMEDOUT, "no answer");
 }
 
+/* Whether the first announcement came as soon as there was an answer; -errno. */
+static int is_announced_at_once(struct scenario *s, int arp, const char *name)
+{
+	long long answer, announced[ROUNDS], pause;
+	int err = down_and_up(s, arp, &answer, announced);
+
+	if (err)
+		return err;
+	pause = announced[1] - announced[0];
+	note("%s: %lld ms after the first answer, again %lld ms later", name,
+	     (announced[0] - answer) / NSEC_PER_MSEC, pause / NSEC_PER_MSEC);
+	return announced[0] - answer < pause;
+}
+
 TEST_F_TIMEOUT(announce, wherever_the_address_is, 500)
 {
 	struct scenario *s = &self->s;
 	struct guest *guest = &scenario_vm(s)->guest;
 	const struct stack *stack = stacks;
-	long long answer, announced[ROUNDS], pause;
+	int try, at_once;
 
 	for (; stack < stacks + ARRAY_SIZE(stacks); stack++) {
 		ASSERT_EQ(0, guest_must(guest, 20, "%s", stack->make));
 		ASSERT_EQ(0, scenario_network_works(s));
-		ASSERT_EQ(0, down_and_up(s, self->arp, &answer, announced));
-		pause = announced[1] - announced[0];
-		TH_LOG("%s: %lld ms after the first answer, again %lld ms later",
-		       stack->name, (announced[0] - answer) / NSEC_PER_MSEC,
-		       pause / NSEC_PER_MSEC);
-		EXPECT_LT(announced[0] - answer, pause);
+		at_once = 0;
+		for (try = 0; !at_once && try < TRIES; try++)
+			at_once = is_announced_at_once(s, self->arp,
+						       stack->name);
+		ASSERT_EQ(1, at_once);
 		EXPECT_EQ(0, scenario_healthy(s));
 		ASSERT_EQ(0, guest_must(guest, 20, "%s", stack->undo));
 	}

@@ -85,6 +85,25 @@ static bool migcap_guest_announce_can(const struct net_device *dev)
 	return netif_carrier_ok(dev) && !qdisc_tx_is_noop(dev);
 }
 
+static int migcap_guest_announce_is_mute(struct net_device *dev,
+					 struct netdev_nested_priv *priv)
+{
+	return netif_running(dev) && !migcap_guest_announce_can(dev);
+}
+
+/*
+ * A bridge or a bond hears of the link by events of its own, each of which may
+ * come late, too.
+ */
+static bool migcap_guest_announce_all_can(struct net_device *dev)
+{
+	struct netdev_nested_priv none = {};
+
+	return migcap_guest_announce_can(dev) &&
+	       !netdev_walk_all_upper_dev_rcu(dev, migcap_guest_announce_is_mute,
+					      &none);
+}
+
 static void migcap_guest_announce_again(struct migcap_guest_announce *announce,
 					unsigned int ms)
 {
@@ -110,13 +129,19 @@ static void migcap_guest_announce_look(struct migcap_guest_agent *agent)
 {
 	struct migcap_guest_announce *announce = &agent->announce;
 	struct net_device *dev;
+	bool in_time;
 
 	if (!announce->rounds)
 		return;
 	dev = migcap_guest_netdev_up(agent->pdev);
-	if (dev && migcap_guest_announce_can(dev))
+	in_time = time_before(jiffies, announce->until);
+	if (!dev)
+		return;
+	/* A device above may have no link of its own for good. */
+	if (in_time ? migcap_guest_announce_all_can(dev) :
+		      migcap_guest_announce_can(dev))
 		migcap_guest_announce_round(agent, dev);
-	else if (dev && time_before(jiffies, announce->until))
+	else if (in_time)
 		migcap_guest_announce_again(announce, LOOK_MS);
 }
 
@@ -166,7 +191,8 @@ void migcap_guest_announce_linked(struct migcap_guest_agent *agent,
 {
 	ASSERT_RTNL();
 
-	if (agent->announce.rounds == ROUNDS && migcap_guest_announce_can(dev))
+	if (agent->announce.rounds == ROUNDS &&
+	    migcap_guest_announce_all_can(dev))
 		migcap_guest_announce_round(agent, dev);
 }
 
