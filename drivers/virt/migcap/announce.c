@@ -134,9 +134,9 @@ static void migcap_guest_announce_look(struct migcap_guest_agent *agent)
 	if (!announce->rounds)
 		return;
 	dev = migcap_guest_netdev_up(agent->pdev);
-	in_time = time_before(jiffies, announce->until);
 	if (!dev)
 		return;
+	in_time = time_before(jiffies, announce->until);
 	/* A device above may have no link of its own for good. */
 	if (in_time ? migcap_guest_announce_all_can(dev) :
 		      migcap_guest_announce_can(dev))

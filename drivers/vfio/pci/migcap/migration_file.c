@@ -331,7 +331,8 @@ void migcap_vfio_migf_abandon(struct migcap_vfio_migration_file *migf)
 {
 	mutex_lock(&migf->lock);
 	if (migf->filp->f_op == &migcap_vfio_migf_save_fops)
-		migcap_vfio_save_abandon(&migf->save);
+		migcap_vfio_save_abort(&migf->save, -ENODEV,
+				       MIGCAP_REASON_LEAVING);
 	else if (!migf->decode_error)
 		migf->decode_error =
 			migcap_vfio_refuse(&migf->mvdev->stats, -ENODEV,

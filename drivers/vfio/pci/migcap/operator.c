@@ -25,8 +25,10 @@ migcap_vfio_operator_release_locked(struct migcap_vfio_device *mvdev)
 	migcap_vfio_guest_end(&mvdev->guest, MIGCAP_END_OPERATOR);
 	if (mvdev->state != VFIO_DEVICE_STATE_STOP_COPY)
 		return;
+	/* In PRE_COPY the END tells.  Here the consent is gone that the state rests on. */
 	mutex_lock(&mvdev->migf->lock);
-	migcap_vfio_save_cancel(&mvdev->migf->save);
+	migcap_vfio_save_abort(&mvdev->migf->save, -ECANCELED,
+			       "operator took the device back");
 	mutex_unlock(&mvdev->migf->lock);
 }
 

@@ -394,29 +394,18 @@ void migcap_vfio_save_stop(struct migcap_vfio_save *save)
 }
 
 /**
- * migcap_vfio_save_cancel() - an operator takes the device back
+ * migcap_vfio_save_abort() - somebody else than guest and VMM ends the migration
  * @save: the saving side
- *
- * In PRE_COPY the END tells.  Once the device has stopped, the consent on which
- * the state rests is gone as well, unless the VMM has read all of it.
- */
-void migcap_vfio_save_cancel(struct migcap_vfio_save *save)
-{
-	if (save->stopped && !save->error && save->stage != MIGCAP_SAVE_DONE)
-		migcap_vfio_save_fail(save, -ECANCELED,
-				      "operator took the device back");
-}
-
-/**
- * migcap_vfio_save_abandon() - the device is being taken from the VMM
- * @save: the saving side
+ * @error: what the next read says, a negative errno
+ * @text: the reason, a string literal
  *
  * A migration that the VMM has read to its end is not harmed by that.
  */
-void migcap_vfio_save_abandon(struct migcap_vfio_save *save)
+void migcap_vfio_save_abort(struct migcap_vfio_save *save, int error,
+			    const char *text)
 {
 	if (!save->error && save->stage != MIGCAP_SAVE_DONE)
-		migcap_vfio_save_fail(save, -ENODEV, MIGCAP_REASON_LEAVING);
+		migcap_vfio_save_fail(save, error, text);
 }
 
 /**

@@ -102,8 +102,8 @@ u64 migcap_vfio_save_initial_bytes(struct migcap_vfio_save *save, bool *reinit);
 bool migcap_vfio_save_waits(const struct migcap_vfio_save *save);
 bool migcap_vfio_save_is_readable(struct migcap_vfio_save *save);
 void migcap_vfio_save_stop(struct migcap_vfio_save *save);
-void migcap_vfio_save_abandon(struct migcap_vfio_save *save);
-void migcap_vfio_save_cancel(struct migcap_vfio_save *save);
+void migcap_vfio_save_abort(struct migcap_vfio_save *save, int error,
+			    const char *text);
 ssize_t migcap_vfio_save_next(struct migcap_vfio_save *save, const u8 **data);
 void migcap_vfio_save_consume(struct migcap_vfio_save *save, size_t len);
 
