@@ -10,6 +10,8 @@
  */
 #include <kselftest_harness.h>
 
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,12 +19,13 @@
 #include "host.h"
 #include "trip.h"
 
-#define TOLD_MS		20000
+#define ASKED_MS	20000
 
 FIXTURE(leaving) {
 	struct host_vf vf;
 	struct trip_stream stream;
 	pid_t unbinder;
+	int asked;	/* the VMM, for the device */
 	int fd;
 };
 
@@ -32,6 +35,11 @@ FIXTURE_SETUP(leaving)
 {
 	self->fd = -1;
 	ASSERT_EQ(0, host_open(&self->vf, host_vf_name));
+	self->asked = eventfd(0, EFD_CLOEXEC);
+	ASSERT_LE(0, self->asked);
+	ASSERT_EQ(0, vfio_dev_irq_eventfds(&self->vf.dev,
+					   VFIO_PCI_REQ_IRQ_INDEX, 0, 1,
+					   &self->asked));
 	ASSERT_EQ(0, trip_begin(&self->vf));
 }
 
@@ -42,6 +50,7 @@ FIXTURE_TEARDOWN(leaving)
 	vfio_dev_close(&self->vf.dev);
 	if (self->unbinder > 0)
 		waitpid(self->unbinder, NULL, 0);
+	close(self->asked);
 	host_close(&self->vf);
 }
 
@@ -62,57 +71,25 @@ static int begin_to_unbind(LEAVING *self)
 	_exit(1);
 }
 
-/* Refuses a migration at last, as a device does that is about to go. */
-static bool is_told(LEAVING *self)
+static bool is_asked(LEAVING *self)
 {
-	long long deadline = deadline_in(TOLD_MS);
-	int ret;
+	struct pollfd pfd = { .fd = self->asked, .events = POLLIN };
 
-	while (ms_until(deadline)) {
-		ret = vfio_mig_set(&self->vf.dev, PRE_COPY, NULL);
-		if (ret)
-			return ret == -ENODEV;
-		vfio_mig_set(&self->vf.dev, RUNNING, NULL);
-		sleep_ms(10);
-	}
-	return false;
-}
-
-/* What ends the reads, or 0. */
-static int read_until_error(LEAVING *self)
-{
-	long long deadline = deadline_in(TOLD_MS);
-	uint8_t bytes[256];
-
-	while (ms_until(deadline)) {
-		if (read(self->fd, bytes, sizeof(bytes)) < 0 && errno != ENOMSG)
-			return -errno;
-		sleep_ms(10);
-	}
-	return 0;
-}
-
-static int write_until_error(LEAVING *self)
-{
-	long long deadline = deadline_in(TOLD_MS);
-	size_t i;
-
-	for (i = 0; i < self->stream.size && ms_until(deadline); i++) {
-		if (write(self->fd, self->stream.bytes + i, 1) < 0)
-			return -errno;
-		sleep_ms(TOLD_MS / 4 / self->stream.size);
-	}
-	return 0;
+	return !begin_to_unbind(self) &&
+	       poll(&pfd, 1, stretch_ms(ASKED_MS)) == 1;
 }
 
 TEST_F(leaving, ends_a_migration_out)
 {
+	uint8_t bytes[256];
+
 	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, PRE_COPY, &self->fd));
-	ASSERT_EQ(0, begin_to_unbind(self));
-	EXPECT_EQ(-ENODEV, read_until_error(self));
+	ASSERT_TRUE(is_asked(self));
+	EXPECT_GT(0, read(self->fd, bytes, sizeof(bytes)));
+	EXPECT_EQ(ENODEV, errno);
 	EXPECT_EQ(-ENODEV, atoi(host_attr(&self->vf, "last_error")));
 	EXPECT_EQ(0, vfio_mig_set(&self->vf.dev, RUNNING, NULL));
-	EXPECT_TRUE(is_told(self));
+	EXPECT_EQ(-ENODEV, vfio_mig_set(&self->vf.dev, PRE_COPY, NULL));
 	EXPECT_EQ(MIGCAP_VMM_END, guest_read(&self->vf, MIGCAP_VMM_STATUS));
 }
 
@@ -122,15 +99,18 @@ TEST_F(leaving, ends_a_migration_in)
 	ASSERT_EQ(0, trip_read(self->fd, &self->stream));
 	close(self->fd);
 	ASSERT_EQ(0, vfio_mig_set(&self->vf.dev, RESUMING, &self->fd));
-	ASSERT_EQ(0, begin_to_unbind(self));
-	EXPECT_EQ(-ENODEV, write_until_error(self));
+	ASSERT_TRUE(is_asked(self));
+	EXPECT_EQ(-ENODEV, vfio_mig_write_all(self->fd, self->stream.bytes,
+					      self->stream.size,
+					      self->stream.size));
 	EXPECT_GT(0, vfio_mig_set(&self->vf.dev, RUNNING, NULL));
 }
 
 TEST_F(leaving, begins_none)
 {
-	ASSERT_EQ(0, begin_to_unbind(self));
-	EXPECT_TRUE(is_told(self));
+	ASSERT_TRUE(is_asked(self));
+	EXPECT_EQ(-ENODEV, vfio_mig_set(&self->vf.dev, PRE_COPY, NULL));
+	EXPECT_EQ(-ENODEV, vfio_mig_set(&self->vf.dev, RESUMING, NULL));
 	EXPECT_EQ(0, guest_set_bus_master(&self->vf, true));
 }
 
@@ -138,8 +118,7 @@ TEST_F(leaving, spares_what_was_read)
 {
 	ASSERT_EQ(0, host_stop_copy(&self->vf, &self->fd));
 	ASSERT_EQ(0, trip_read(self->fd, &self->stream));
-	ASSERT_EQ(0, begin_to_unbind(self));
-	sleep_ms(stretch_ms(500));
+	ASSERT_TRUE(is_asked(self));
 	EXPECT_EQ(0, trip_read(self->fd, &self->stream));
 	EXPECT_EQ(0, vfio_mig_set(&self->vf.dev, STOP, NULL));
 }
