@@ -41,7 +41,7 @@ void migcap_vfio_arcs_drop_file(struct migcap_vfio_device *mvdev)
 /* The VMM gets a reference of its own. */
 static struct file *
 migcap_vfio_arcs_publish(struct migcap_vfio_device *mvdev,
-			      struct migcap_vfio_migration_file *migf)
+			 struct migcap_vfio_migration_file *migf)
 {
 	get_file(migf->filp);
 	mvdev->migf = migf;
