@@ -16,6 +16,14 @@
 #define RESUME_MS	20000
 #define OVER_MS		30000
 
+#define DOWNTIME_MS	300	/* QEMU's default */
+
+/* What is left when a migration is held takes the slowest of us a second to send. */
+#define NEARLY_BANDWIDTH	16000000LL
+#define NEARLY_LEFT		(16 << 20)
+#define HELD_BANDWIDTH		100000LL
+#define HELD_DOWNTIME_MS	1
+
 static json_t *enabled(const char *capability)
 {
 	return json_pack("{s:s, s:b}", "capability", capability, "state", 1);
@@ -37,16 +45,27 @@ static int set_capabilities(struct vm *vm, int way)
 			   json_pack("{s:o}", "capabilities", list), NULL);
 }
 
-static int set_bandwidth(struct vm *vm, long long bytes)
+static int set_pace(struct vm *vm, long long bytes, int downtime_limit_ms)
 {
 	return qmp_command(&vm->qmp, "migrate-set-parameters",
-			   json_pack("{s:I}", "max-bandwidth",
-				     (json_int_t)bytes), NULL);
+			   json_pack("{s:I, s:i}", "max-bandwidth",
+				     (json_int_t)bytes, "downtime-limit",
+				     downtime_limit_ms), NULL);
 }
 
 int migration_set_bandwidth(struct migration *migration, long long bytes)
 {
-	return set_bandwidth(migration->from, bytes);
+	return set_pace(migration->from, bytes, DOWNTIME_MS);
+}
+
+int migration_hold(struct migration *migration)
+{
+	return set_pace(migration->from, HELD_BANDWIDTH, HELD_DOWNTIME_MS);
+}
+
+int migration_release(struct migration *migration)
+{
+	return migration_set_bandwidth(migration, migration->max_bandwidth);
 }
 
 static int listen_at(struct vm *vm, const char *uri)
@@ -61,7 +80,7 @@ static int migrate_to(struct vm *vm, const char *uri)
 			   NULL);
 }
 
-int migration_begin(struct migration *migration)
+static int begin(struct migration *migration, int downtime_limit_ms)
 {
 	struct vm *from = migration->from, *to = migration->to;
 	char uri[VM_PATH_SIZE];
@@ -74,17 +93,23 @@ int migration_begin(struct migration *migration)
 	if (!err)
 		err = set_capabilities(from, migration->way);
 	if (!err)
-		err = set_bandwidth(from, migration->max_bandwidth);
+		err = set_pace(from, migration->max_bandwidth,
+			       downtime_limit_ms);
 	if (err)
 		return err;
 	migration->asked = now_ns();
 	return migrate_to(from, uri);
 }
 
+int migration_begin(struct migration *migration)
+{
+	return begin(migration, DOWNTIME_MS);
+}
+
 int migration_save(struct migration *migration, const char *path)
 {
 	char uri[VM_PATH_SIZE];
-	int err = set_bandwidth(migration->from, migration->max_bandwidth);
+	int err = migration_set_bandwidth(migration, migration->max_bandwidth);
 
 	snprintf(uri, sizeof(uri), "file:%s", path);
 	migration->asked = now_ns();
@@ -251,6 +276,17 @@ int migration_wait_left(struct migration *migration, long long bytes,
 		       migration->ram_left, stretch_ms(timeout_ms));
 }
 
+int migration_begin_held(struct migration *migration, int timeout_ms)
+{
+	int err;
+
+	migration->max_bandwidth = NEARLY_BANDWIDTH;
+	err = begin(migration, HELD_DOWNTIME_MS);
+	if (!err)
+		err = migration_wait_left(migration, NEARLY_LEFT, timeout_ms);
+	return err ? err : migration_hold(migration);
+}
+
 static long long event_of(struct migration *migration, struct vm *vm,
 			  const char *name, int timeout_ms)
 {
@@ -345,7 +381,7 @@ int migration_needs_quiesce(struct vm *vm)
 
 	err = set_capabilities(vm, MIGRATION_BY_DEFAULT);
 	if (!err)
-		err = set_bandwidth(vm, 1 << 20);
+		err = set_pace(vm, 1 << 20, DOWNTIME_MS);
 	nowhere.asked = now_ns();
 	if (!err)
 		err = migrate_to(vm, "exec:cat >/dev/null");

@@ -47,6 +47,17 @@ int migration_restore(struct vm *vm, const char *path, int timeout_ms);
 /* How fast QEMU may be, in bytes a second; also while it migrates. */
 int migration_set_bandwidth(struct migration *migration, long long bytes);
 
+/* Have QEMU send next to nothing, so that it does not end, and let it go on. */
+int migration_hold(struct migration *migration);
+int migration_release(struct migration *migration);
+
+/*
+ * Start it, and hold it when nearly all memory was sent once.  QEMU takes as its
+ * speed what it was a moment ago, and so would switch over with megabytes left:
+ * this one may hardly stop the VM until it is released.
+ */
+int migration_begin_held(struct migration *migration, int timeout_ms);
+
 /* Wait until no more than @bytes are left of the first pass over memory. */
 int migration_wait_left(struct migration *migration, long long bytes,
 			int timeout_ms);

@@ -20,10 +20,7 @@
 #define MIGRATE_MS	60000
 #define CANCEL_MS	30000
 #define QUIESCE_MS	30000
-#define BANDWIDTH	16000000LL
-#define SLOW		100000LL
 #define WORK_MS		6000
-#define LEFT		(8 << 20)
 
 FIXTURE(continued) {
 	char thp[SYSFS_VALUE_MAX];
@@ -66,16 +63,11 @@ static int migrate_stopped(struct scenario *s, struct migration *migration)
 	int err = scenario_start_destination(s);
 
 	*migration = scenario_migration(s);
-	migration->max_bandwidth = BANDWIDTH;
 	if (!err)
 		err = scenario_set_running(s, false);
 	if (!err)
-		err = migration_begin(migration);
-	if (!err)
-		err = migration_wait_left(migration, LEFT, MIGRATE_MS);
-	if (err)
-		return strcmp(migration->status, "failed") ? err : 0;
-	return migration_set_bandwidth(migration, SLOW);
+		err = migration_begin_held(migration, MIGRATE_MS);
+	return err && strcmp(migration->status, "failed") ? err : 0;
 }
 
 static int work_and_quiesce(struct scenario *s, struct migration *migration)
@@ -88,7 +80,7 @@ static int work_and_quiesce(struct scenario *s, struct migration *migration)
 	err = migcap_quiesce(scenario_vf(s), QUIESCE_MS);
 	if (err)
 		return err;
-	return migration_set_bandwidth(migration, BANDWIDTH);
+	return migration_release(migration);
 }
 
 /* What does not end is given up; it may still end otherwise meanwhile. */

@@ -21,8 +21,6 @@
 #define ARRIVAL_MS	60000
 #define STOP_MS		60000
 #define BANDWIDTH	16000000LL
-#define SLOW		1000000LL
-#define LEFT		(24 << 20)
 #define HOG_BEGINS_MS	2000
 #define HOG_MS		5000
 
@@ -75,6 +73,14 @@ static int begin(struct scenario *s, struct migration *migration)
 	return err ? err : migration_begin(migration);
 }
 
+static int begin_held(struct scenario *s, struct migration *migration)
+{
+	int err = scenario_start_destination(s);
+
+	*migration = scenario_migration(s);
+	return err ? err : migration_begin_held(migration, MIGRATE_MS);
+}
+
 static void look(struct __test_metadata *_metadata, FORCED *self)
 {
 	flood_stop(self->flood);
@@ -108,14 +114,12 @@ TEST_F_TIMEOUT(forced, silent_guest, 300)
 /* Not asked before it is busy, or it might answer. */
 static int make_busy(struct scenario *s, struct migration *migration)
 {
-	int err = migration_set_bandwidth(migration, SLOW);
+	int err = guest_must(guest_of(s), 20, HOG);
 
-	if (!err)
-		err = guest_must(guest_of(s), 20, HOG);
 	sleep_ms(HOG_BEGINS_MS);
 	if (!err && guest_wait(guest_of(s), HOG_MS) != -ETIMEDOUT)
 		err = failure(-EIO, "the guest is not busy");
-	return err ? err : migration_set_bandwidth(migration, BANDWIDTH);
+	return err ? err : migration_release(migration);
 }
 
 /* Nobody but the hog runs in the guest until it has seen the other host. */
@@ -128,8 +132,7 @@ TEST_F_TIMEOUT(forced, busy_guest, 300)
 
 	self->flood = scenario_pour(s);
 	ASSERT_NE(NULL, self->flood);
-	ASSERT_EQ(0, begin(s, &migration));
-	ASSERT_EQ(0, migration_wait_left(&migration, LEFT, MIGRATE_MS));
+	ASSERT_EQ(0, begin_held(s, &migration));
 	ASSERT_EQ(0, make_busy(s, &migration));
 	ASSERT_EQ(0, scenario_arrive(s, &migration));
 	EXPECT_EQ(0, migcap_counter(source, "forced", &forced));
@@ -144,11 +147,11 @@ TEST_F_TIMEOUT(forced, paused_in_the_middle, 300)
 
 	self->flood = scenario_pour(s);
 	ASSERT_NE(NULL, self->flood);
-	ASSERT_EQ(0, begin(s, &migration));
-	ASSERT_EQ(0, migration_wait_left(&migration, LEFT, MIGRATE_MS));
+	ASSERT_EQ(0, begin_held(s, &migration));
 	ASSERT_EQ(0, qmp_command(&scenario_vm(s)->qmp, "stop", NULL, NULL));
 	ASSERT_EQ(0, migcap_wait(scenario_vf(s), "quiesce", "forced",
 				 STOP_MS));
+	ASSERT_EQ(0, migration_release(&migration));
 	ASSERT_EQ(0, migration_wait_status(&migration, "completed",
 					   MIGRATE_MS));
 	ASSERT_EQ(0, migration_wait_over(migration.to, MIGRATE_MS));

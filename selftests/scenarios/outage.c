@@ -14,7 +14,6 @@
 #include "../lib/scenario_fixture.h"
 
 #define BANDWIDTH	4000000LL
-#define SLOW		100000LL
 #define LIMIT_MS	"3000"
 #define NO_LIMIT	"0"
 #define PRE_COPY_MS	30000
@@ -102,7 +101,7 @@ static int hold_destination(struct story *story,
 	if (!err)
 		err = wait_start(s);
 	if (!err)
-		err = migration_set_bandwidth(migration, SLOW);
+		err = migration_hold(migration);
 	if (!err)
 		err = migcap_wait(scenario_vf(s), "guest", "ready", READY_MS);
 	if (err)

@@ -27,10 +27,7 @@
 #define HEAD_START_MS	3000
 #define AFTER_MS	1000
 #define MIGRATE_MS	120000
-#define BANDWIDTH	16000000LL
-#define SLOW		100000LL
 #define HOLD_MS		6000
-#define LEFT		(8 << 20)
 
 #define AGENT	"/sys/bus/pci/devices/*/migcap_agent"
 #define KNOB	"/sys/kernel/debug/migcap_guest/skip_writing"
@@ -64,18 +61,12 @@ static struct guest *guest_of(struct scenario *s)
 
 static int begin_and_hold(struct migration *migration)
 {
-	int err;
+	int err = migration_begin_held(migration, MIGRATE_MS);
 
-	migration->max_bandwidth = BANDWIDTH;
-	err = migration_begin(migration);
-	if (!err)
-		err = migration_wait_left(migration, LEFT, MIGRATE_MS);
-	if (!err)
-		err = migration_set_bandwidth(migration, SLOW);
 	if (err)
 		return err;
 	sleep_ms(HOLD_MS);
-	return migration_set_bandwidth(migration, BANDWIDTH);
+	return migration_release(migration);
 }
 
 /* Nothing but `migrate`, slow enough that much arrives behind its back. */

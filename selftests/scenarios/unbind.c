@@ -33,10 +33,7 @@
 #define UNBOUND_MS	20000
 #define STANDING_MS	30000
 #define READY_MS	"60000"
-#define BANDWIDTH	16000000LL
-#define SLOW		100000LL
 #define HOLD_MS		3000
-#define LEFT		(8 << 20)
 #define UDP_RATE	40000
 #define DRIVER		NIC_VF_DRIVER_DIR
 #define ROOM		"echo 200000 200000 200000 | tee tcp_mem >udp_mem"
@@ -114,13 +111,8 @@ static int begin_and_hold(struct scenario *s, struct migration *migration)
 	int err = scenario_start_destination(s);
 
 	*migration = scenario_migration(s);
-	migration->max_bandwidth = BANDWIDTH;
 	if (!err)
-		err = migration_begin(migration);
-	if (!err)
-		err = migration_wait_left(migration, LEFT, MIGRATE_MS);
-	if (!err)
-		err = migration_set_bandwidth(migration, SLOW);
+		err = migration_begin_held(migration, MIGRATE_MS);
 	if (!err)
 		sleep_ms(HOLD_MS);
 	return err;
@@ -189,7 +181,7 @@ TEST_F_TIMEOUT(unbind, loses_nothing, 300)
 	ASSERT_EQ(0, pour(s, &self->flood));
 	ASSERT_EQ(0, begin_and_hold(s, &migration));
 	ASSERT_EQ(0, unbind(s, self->bdf));
-	ASSERT_EQ(0, migration_set_bandwidth(&migration, BANDWIDTH));
+	ASSERT_EQ(0, migration_release(&migration));
 	ASSERT_EQ(0, migration_finish(&migration, MIGRATE_MS));
 	flood_stop(self->flood);
 	self->flood = NULL;
