@@ -224,7 +224,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	note_quietly();
-	ok = !wire_make(&wire, true);
+	ok = !wire_make(&wire, true, 0);
 	if (ok)
 		ok = run_plan(&wire, &plan);
 	else

@@ -265,6 +265,12 @@ void vf_sleep(uint64_t ms)
 	sleep_ms(ms);
 }
 
+/* Two real ones: siblings_test.c. */
+int vf_other_device(bool due, bool awaited)
+{
+	return -ENODEV;
+}
+
 int vf_asker(void)
 {
 	return -1;

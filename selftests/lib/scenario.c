@@ -38,6 +38,7 @@
 /* What it did is in the guest's trace then, should it have to be explained. */
 #define GUEST_UP	"ip link set eth0 up && ip address add " \
 			WIRE_GUEST_ADDRESS "/24 dev eth0"
+#define OTHER_UP	"ip link set eth%d up && ip address add %s/24 dev eth%d"
 #define LOAD_AGENT	"load migcap_guest && " \
 			"echo 1 >/sys/kernel/tracing/events/migcap_guest/enable"
 #define DMA_TRACKED	"/sys/bus/pci/devices/*/migcap_agent/dma_tracked"
@@ -63,6 +64,11 @@ struct vm *scenario_vm(struct scenario *s)
 const char *scenario_vf(struct scenario *s)
 {
 	return s->wire.vfs[s->here];
+}
+
+const char *scenario_other_vf(struct scenario *s, int other)
+{
+	return s->wire.other_vfs[s->here][other];
 }
 
 static bool can_migrate(void)
@@ -98,7 +104,7 @@ static const char *vf_options(const struct scenario *s)
 
 int scenario_prepare_vfs(struct scenario *s)
 {
-	int err = wire_make(&s->wire, s->vmm.standby);
+	int err = wire_make(&s->wire, s->vmm.standby, s->vmm.other_vfs);
 
 	if (!err)
 		err = wire_bind(&s->wire, driver());
@@ -120,7 +126,10 @@ static int start_vm(struct scenario *s, int end, bool incoming)
 		.extra = s->vmm.standby ? standby : NULL,
 		.incoming = incoming,
 	};
+	int i;
 
+	for (i = 0; i < s->vmm.other_vfs; i++)
+		spec.more_vfs[i] = s->wire.other_vfs[end][i];
 	/* Another test of the program may have left logs. */
 	do {
 		snprintf(name, sizeof(name), "%s-%d", s->name, ++s->started);
@@ -139,6 +148,21 @@ static int in_guest(struct scenario *s, const char *command)
 	return guest_must(&scenario_vm(s)->guest, 20, "%s", command);
 }
 
+static int others_up(struct scenario *s)
+{
+	int i, err = 0;
+
+	for (i = 0; i < s->vmm.other_vfs && !err; i++)
+		err = guest_must(&scenario_vm(s)->guest, 20, OTHER_UP, i + 1,
+				 wire_address(i, 2).text, i + 1);
+	return err;
+}
+
+int scenario_promises(struct scenario *s)
+{
+	return guest_must(&scenario_vm(s)->guest, 120, PROMISE_SETTLED);
+}
+
 int scenario_network(struct scenario *s)
 {
 	int err;
@@ -155,9 +179,11 @@ int scenario_network(struct scenario *s)
 	if (!err)
 		err = in_guest(s, "linear && " GUEST_UP);
 	if (!err)
+		err = others_up(s);
+	if (!err)
 		err = in_guest(s, "setsid tcpecho </dev/null >/dev/null 2>&1 &");
 	if (!err && s->kind == GUEST_WITH_AGENT)
-		err = guest_must(&scenario_vm(s)->guest, 120, PROMISE_SETTLED);
+		err = scenario_promises(s);
 	return err;
 }
 

@@ -44,6 +44,7 @@ struct scenario_vmm {
 	bool iommu_tracks;	/* the IOMMU's dirty bits, not the VF's log */
 	bool log;		/* not without the VF's log: skip */
 	bool standby;		/* the guest also has a virtio-net of the VF's MAC */
+	int other_vfs;		/* the guest has so many VFs more */
 	const char *saved;	/* no guest boots: it is restored from this file */
 };
 
@@ -84,6 +85,7 @@ int scenario_boot(struct scenario *s);
 /* The VM and the VF that the guest has now. */
 struct vm *scenario_vm(struct scenario *s);
 const char *scenario_vf(struct scenario *s);
+const char *scenario_other_vf(struct scenario *s, int other);
 
 /* Make the guest's network work: after boot, and again after a reboot. */
 int scenario_network(struct scenario *s);
@@ -100,6 +102,9 @@ void scenario_quiet(struct scenario *s);
  * on return some of it is there, and the guest is quiet.  NULL with a failure reason.
  */
 struct flood *scenario_pour(struct scenario *s);
+
+/* Wait until it is clear for all VFs whether the guest promises that. */
+int scenario_promises(struct scenario *s);
 
 /* Whether the guest promises to account for its VF's DMA; -errno. */
 int scenario_tracks_dma(struct scenario *s);

@@ -163,23 +163,41 @@ static void add_channels(struct args *args, const struct vm *vm)
 	    GUEST_PORT_NAME);
 }
 
-static void add_vf(struct args *args, const struct vm_spec *spec)
+static void add_vf(struct args *args, const struct vm_spec *spec, int slot,
+		   const char *vf)
 {
-	bool iommufd = spec->vfio == VM_VFIO_IOMMUFD;
+	add(args, "-device", "vfio-pci,id=vf%d,bus=slot%d,host=%s%s%s", slot,
+	    slot, vf,
+	    spec->vfio == VM_VFIO_IOMMUFD ? ",iommufd=iommufd0" : "",
+	    spec->vf_options ? : "");
+}
 
-	if (iommufd)
+static void add_slot(struct args *args, int slot)
+{
+	add(args, "-device", "pcie-root-port,id=slot%d,chassis=%d", slot,
+	    slot + 1);
+}
+
+static void add_vfs(struct args *args, const struct vm_spec *spec)
+{
+	int i;
+
+	if (spec->vfio == VM_VFIO_IOMMUFD)
 		add(args, "-object", "iommufd,id=iommufd0");
-	add(args, "-device", "vfio-pci,id=vf,bus=slot0,host=%s%s%s", spec->vf,
-	    iommufd ? ",iommufd=iommufd0" : "", spec->vf_options ? : "");
+	add_vf(args, spec, 0, spec->vf);
+	for (i = 0; i < VM_MORE_VFS && spec->more_vfs[i]; i++) {
+		add_slot(args, i + 1);
+		add_vf(args, spec, i + 1, spec->more_vfs[i]);
+	}
 }
 
 static void add_devices(struct args *args, const struct vm_spec *spec)
 {
 	const char *const *extra;
 
-	add(args, "-device", "pcie-root-port,id=slot0,chassis=1");
+	add_slot(args, 0);
 	if (spec->vf)
-		add_vf(args, spec);
+		add_vfs(args, spec);
 	for (extra = spec->extra; extra && *extra; extra++)
 		add(args, *extra, NULL);
 	if (spec->incoming)

@@ -23,6 +23,7 @@
 #include "qmp.h"
 
 #define VM_PATH_SIZE	96
+#define VM_MORE_VFS	2
 
 /* How QEMU holds the VF. */
 enum vm_vfio {
@@ -33,7 +34,8 @@ enum vm_vfio {
 struct vm_spec {
 	const char *name;
 	const char *vf;			/* address of the VF, NULL: none */
-	const char *vf_options;		/* ",key=value..." for it, or NULL */
+	const char *more_vfs[VM_MORE_VFS];	/* of further ones, or NULL */
+	const char *vf_options;		/* ",key=value..." for them, or NULL */
 	enum vm_vfio vfio;
 	const char *append;		/* more for the kernel command line */
 	const char *const *extra;	/* more for QEMU, NULL terminated */

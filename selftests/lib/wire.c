@@ -12,11 +12,10 @@
 #include "nl.h"
 #include "wire.h"
 
-#define NR_VFS		4
+#define VFS_EACH	2	/* at least, at each end */
 #define BRIDGE		"migcapbr"
 #define ADDRESS		WIRE_HOST_ADDRESS "/24"
 
-static const int vf_numbers[2] = { 0, 2 };
 static const char *const taps[2] = { "migcaptap0", "migcaptap1" };
 
 const char *wire_link(const struct wire *wire)
@@ -100,48 +99,116 @@ static int take_vfs(struct wire *wire)
 	return err ? err : take_vf(wire, 1, second);
 }
 
-static int make_vf(struct wire *wire, int end)
+static int make_vf(struct wire *wire, int number, const char *mac, char *bdf)
 {
-	int err = pci_vf_bdf(&wire->pf, vf_numbers[end], wire->vfs[end]);
+	int err = pci_vf_bdf(&wire->pf, number, bdf);
 
 	if (err)
-		return failure(err, "no VF %d", vf_numbers[end]);
-	return nl_vf_set_mac(wire->pf.netdev, vf_numbers[end], WIRE_MAC);
+		return failure(err, "no VF %d", number);
+	return nl_vf_set_mac(wire->pf.netdev, number, mac);
+}
+
+/* VFs of one end follow each other. */
+static int make_end(struct wire *wire, int end, int each)
+{
+	int i, err = make_vf(wire, end * each, WIRE_MAC, wire->vfs[end]);
+	char mac[] = WIRE_MAC;
+
+	for (i = 0; i < wire->others && !err; i++) {
+		mac[4]++;
+		err = make_vf(wire, end * each + 1 + i, mac,
+			      wire->other_vfs[end][i]);
+	}
+	return err;
 }
 
 static int make_vfs(struct wire *wire)
 {
+	int each = wire->others + 1 > VFS_EACH ? wire->others + 1 : VFS_EACH;
 	int err = pci_find_pf(&wire->pf);
 
 	wire->made_vfs = !err;
 	if (!err)
-		err = pci_make_vfs(&wire->pf, NR_VFS);
+		err = pci_make_vfs(&wire->pf, 2 * each);
 	if (!err)
 		err = nl_link_set(wire->pf.netdev, true);
 	if (!err)
-		err = make_vf(wire, 0);
-	return err ? err : make_vf(wire, 1);
+		err = make_end(wire, 0, each);
+	return err ? err : make_end(wire, 1, each);
 }
 
-int wire_make(struct wire *wire, bool bridged)
+struct wire_address wire_address(int other, int host)
 {
-	int err = may_make_vfs() ? make_vfs(wire) : take_vfs(wire);
+	struct wire_address address;
+
+	snprintf(address.text, sizeof(address.text), "10.9.%d.%d",
+		 (other + 1) & 15, host & 15);
+	return address;
+}
+
+static int add_other_addresses(struct wire *wire)
+{
+	char address[24];
+	int i, err = 0;
+
+	for (i = 0; i < wire->others && !err; i++) {
+		snprintf(address, sizeof(address), "%s/24",
+			 wire_address(i, 1).text);
+		err = nl_address_add(wire_link(wire), address);
+	}
+	return err;
+}
+
+static int obtain_vfs(struct wire *wire)
+{
+	if (may_make_vfs())
+		return make_vfs(wire);
+	if (wire->others)
+		return failure(-ENODEV, "needs more VFs than are given");
+	return take_vfs(wire);
+}
+
+int wire_make(struct wire *wire, bool bridged, int others)
+{
+	int err;
+
+	wire->others = others;
+	err = obtain_vfs(wire);
 
 	wire->bridged = !err && bridged;
 	if (!err)
 		err = nl_link_set(wire->pf.netdev, true);
 	if (!err && bridged)
 		err = make_bridge(wire->pf.netdev);
-	return err ? err : nl_address_add(wire_link(wire), ADDRESS);
+	if (!err)
+		err = nl_address_add(wire_link(wire), ADDRESS);
+	return err ? err : add_other_addresses(wire);
+}
+
+static void remove_other_addresses(const struct wire *wire)
+{
+	char address[24];
+	int i;
+
+	for (i = 0; i < wire->others && wire->made_vfs; i++) {
+		snprintf(address, sizeof(address), "%s/24",
+			 wire_address(i, 1).text);
+		nl_address_del(wire_link(wire), address);
+	}
 }
 
 void wire_remove(struct wire *wire)
 {
-	int end;
+	int end, i;
 
-	for (end = 0; end < 2; end++)
+	for (end = 0; end < 2; end++) {
 		if (wire->vfs[end][0])
 			pci_unbind(wire->vfs[end]);
+		for (i = 0; i < wire->others; i++)
+			if (wire->other_vfs[end][i][0])
+				pci_unbind(wire->other_vfs[end][i]);
+	}
+	remove_other_addresses(wire);
 	if (wire->made_vfs)
 		pci_remove_vfs(&wire->pf);
 	else if (wire->pf.bdf[0])
@@ -154,7 +221,12 @@ void wire_remove(struct wire *wire)
 
 int wire_bind(const struct wire *wire, const char *driver)
 {
-	int err = pci_bind(wire->vfs[0], driver);
+	int end, i, err = 0;
 
-	return err ? err : pci_bind(wire->vfs[1], driver);
+	for (end = 0; end < 2 && !err; end++) {
+		err = pci_bind(wire->vfs[end], driver);
+		for (i = 0; i < wire->others && !err; i++)
+			err = pci_bind(wire->other_vfs[end][i], driver);
+	}
+	return err;
 }

@@ -28,9 +28,21 @@
 #define WIRE_GUEST_ADDRESS	"10.9.0.2"
 #define WIRE_MAC		"02:00:00:09:00:02"
 
+/*
+ * A guest may have more VFs.  Each of those is in a network of its own: 10.9.1.0/24
+ * for the next one, where this machine and the guest have the same last numbers.
+ */
+#define WIRE_VFS_MAX		3
+
+struct wire_address {
+	char text[16];
+};
+
 struct wire {
 	struct pci_pf pf;
 	char vfs[2][PCI_BDF_SIZE];	/* by end of the migration */
+	int others;			/* further VFs, at each end; in the lab alone */
+	char other_vfs[2][WIRE_VFS_MAX - 1][PCI_BDF_SIZE];
 	bool bridged;
 	bool made_vfs;			/* in the lab; else they were given */
 };
@@ -46,10 +58,13 @@ struct wire_nic {
  * that are made for it.  -ENODEV: this machine has no such NIC, or no VF was given.
  * On failure, wire_remove() takes away what was made.
  */
-int wire_make(struct wire *wire, bool bridged);
+int wire_make(struct wire *wire, bool bridged, int others);
 void wire_remove(struct wire *wire);
 
-/* Bind both VFs to a driver. */
+/* Of this machine (1) or the guest (2) in the network of a further VF, from 0. */
+struct wire_address wire_address(int other, int host);
+
+/* Bind all VFs to a driver. */
 int wire_bind(const struct wire *wire, const char *driver);
 
 /* Name of the network device that has this machine's address. */

@@ -66,6 +66,7 @@ struct model {
 	bool failed;
 	bool calm;	/* nobody interferes: guest and host stand still */
 	bool pended;	/* in this step, transactions did not come to an end */
+	bool other_awaited;	/* the VM has another device, which has not answered */
 	int depth;	/* what is done is done in the middle of something */
 	uint64_t acts;	/* of guests, devices and hosts that interfere */
 	uint64_t ends[MODEL_NR_ENDS];

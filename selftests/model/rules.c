@@ -28,7 +28,9 @@ struct question {
 	int asker;	/* 0 if that is not clear */
 	uint64_t deadline;
 	uint64_t limit;
+	uint64_t yield;
 	uint64_t quiesced_at;
+	uint64_t kept_since;	/* READY, and another device is not */
 	bool ahead;	/* quiesced since before START */
 	bool unclear;	/* the operator has changed his mind about it */
 	long timeouts;	/* the counter before it */
@@ -43,6 +45,7 @@ static struct {
 	unsigned int policy;
 	uint64_t timeout_ms;
 	uint64_t limit_ms;
+	long given_back;	/* the counters of that, when PRE_COPY began */
 	enum reset_due reset_due;
 	int judged;	/* EPOCH up to which each END was looked at, or below */
 	long timeouts;
@@ -70,8 +73,21 @@ void rules_new_driver(void)
 	seen.timeouts = 0;
 }
 
+static long counter(const char *name)
+{
+	const char *line = strstr(vf_attr("counters"), name);
+
+	return line ? strtol(line + strlen(name), NULL, 10) : -1;
+}
+
+static long given_back(void)
+{
+	return counter("\nlimits ") + counter("\nyields ");
+}
+
 void rules_new_question(void)
 {
+	seen.given_back = given_back();
 	if (seen.question.told < 0)
 		seen.question.asker = 0;
 	else if (seen.question.asker != ASKED_BY_OPERATOR)
@@ -231,19 +247,20 @@ static void check_gate(const uint8_t *regs)
 	guest.knows_bus_master = !vmm.arriving;
 }
 
-static long counter(const char *name)
-{
-	const char *line = strstr(vf_attr("counters"), name);
-
-	return line ? strtol(line + strlen(name), NULL, 10) : -1;
-}
-
 /* Where nobody tells, a START of before may have been taken over since. */
 static int guess_asker(void)
 {
 	if (!vmm_saves(vmm.state))
 		return seen.operator_asked ? ASKED_BY_OPERATOR : ASKED_BY_VMM;
 	return seen.operator_asked ? 0 : ASKED_BY_VMM;
+}
+
+/* A guest gives way once in a migration, if at all. */
+static uint64_t yield_ms(void)
+{
+	if (vmm.still || given_back() != seen.given_back)
+		return 0;
+	return (seen.timeout_ms + 9) / 10;
 }
 
 static void see_question(struct question *q, const uint8_t *regs)
@@ -258,6 +275,7 @@ static void see_question(struct question *q, const uint8_t *regs)
 			.asker = told < 0 ? guess_asker() : told,
 			.deadline = vf_now() + seen.timeout_ms,
 			.limit = vmm.still ? 0 : seen.limit_ms,
+			.yield = yield_ms(),
 			.ahead = !strcmp(vf_attr("quiesce"), "quiesced"),
 		};
 		if (vmm.arriving)
@@ -315,6 +333,19 @@ static void check_deadline(const struct question *q)
 		vmm_is_late(q);
 }
 
+static void check_yield(struct question *q, bool quiesced)
+{
+	if (!quiesced || !model.other_awaited)
+		q->kept_since = 0;
+	else if (!q->kept_since)
+		q->kept_since = vf_now();
+	if (q->asker == ASKED_BY_VMM && q->yield && q->kept_since && !q->ahead &&
+	    (vmm.state == PRE_COPY || vmm.state == PRE_COPY_P2P) &&
+	    counter("\ntimeouts ") == q->timeouts &&
+	    vf_now() > q->kept_since + q->yield)
+		model_fail("the guest is kept READY for another device");
+}
+
 static void check_question(const uint8_t *regs)
 {
 	struct question *q = &seen.question;
@@ -344,6 +375,7 @@ static void check_question(const uint8_t *regs)
 	     vmm.state == PRE_COPY_P2P) &&
 	    is_overdue(q, q->quiesced_at + q->limit, "quiesced"))
 		model_fail("the guest has been READY for too long");
+	check_yield(q, !strcmp(quiesce, "quiesced"));
 }
 
 /* Nobody is left to wait for END once the device runs, but an operator. */

@@ -61,6 +61,8 @@ int vf_container_track(bool on);
 int vf_container_report(uint64_t *pages);
 /* Low power and back, as a VMM may ask for it. */
 int vf_low_power(void);
+/* Of another device of this VMM: START is due, its answer is awaited; -ENODEV. */
+int vf_other_device(bool due, bool awaited);
 
 /* The guest: configuration space; the capability is at vf_capability(). */
 int vf_cfg_read(unsigned int offset, void *buf, size_t len);

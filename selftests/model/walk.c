@@ -176,6 +176,17 @@ static void time_passes(void)
 	vf_sleep(ms);
 }
 
+/* Mostly there is none, or it has answered. */
+static void other_device_acts(void)
+{
+	bool due = one_in(3), awaited = one_in(3);
+
+	if (vf_other_device(due, awaited))
+		return;
+	model.other_awaited = awaited;
+	story_tell("another device%s: due %ld, awaited %ld", "", due, awaited, 0);
+}
+
 /* vCPUs of a stopped VM do nothing, but its VMM may write for the guest. */
 static bool guest_may_act(void)
 {
@@ -207,8 +218,10 @@ static void step(void)
 			let_guest_act();
 	} else if (what < 85) {
 		vmm_act();
-	} else if (what < 89) {
+	} else if (what < 88) {
 		operator_acts();
+	} else if (what < 90) {
+		other_device_acts();
 	} else {
 		time_passes();
 	}

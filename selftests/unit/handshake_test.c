@@ -8,6 +8,8 @@
  *    leaves READY after it has timed out at that moment;
  *  - the limit counts from the first READY on, also after a timeout, and until
  *    the device has stopped;
+ *  - a guest that is READY gets its device back if others of its VM keep it waiting
+ *    too long, but not where that would be of no use;
  *  - an operator who asks again gains no time, a VMM that takes over does;
  *  - the next time to look is never later than the moment at which it matters;
  *  - TRACKING stays until the last of those who want it no longer does, END or
@@ -23,6 +25,7 @@
 
 #define TIMEOUT		100
 #define LIMIT		300
+#define YIELD		30
 #define T0		1000
 #define ROUNDS		200000
 
@@ -48,13 +51,27 @@ static bool start(struct migcap_vfio_handshake *hs,
 		.now = now,
 		.timeout_ms = TIMEOUT,
 		.limit_ms = asker == MIGCAP_ASKED_BY_VMM ? LIMIT : 0,
+		.yield_ms = asker == MIGCAP_ASKED_BY_VMM ? YIELD : 0,
 	};
 
 	return migcap_vfio_handshake_start(hs, &question);
 }
 
-#define CHECK(quiesced, now) \
-	migcap_vfio_handshake_check(&self->hs, quiesced, now)
+static enum migcap_vfio_end check(struct migcap_vfio_handshake *hs,
+				  bool quiesced, bool others_awaited, u64 now)
+{
+	const struct migcap_vfio_moment moment = {
+		.now = now,
+		.quiesced = quiesced,
+		.others_awaited = others_awaited,
+	};
+
+	return migcap_vfio_handshake_check(hs, &moment);
+}
+
+#define CHECK(quiesced, now)	check(&self->hs, quiesced, false, now)
+#define CHECK_WITH(quiesced, others, now) \
+	check(&self->hs, quiesced, others, now)
 
 TEST_F(handshake, one_deadline)
 {
@@ -106,6 +123,59 @@ TEST_F(handshake, no_limit_once_the_device_has_stopped)
 	EXPECT_EQ(0, migcap_vfio_handshake_deadline(&self->hs, true));
 }
 
+TEST_F(handshake, ready_does_not_wait_long_for_others)
+{
+	ASSERT_TRUE(start(&self->hs, MIGCAP_ASKED_BY_VMM, T0));
+	EXPECT_TRUE(self->hs.due);
+	EXPECT_EQ(MIGCAP_END_NONE, CHECK_WITH(false, true, T0 + 10));
+	EXPECT_EQ(MIGCAP_END_NONE, CHECK_WITH(true, true, T0 + 20));
+	EXPECT_EQ(T0 + 20 + YIELD,
+		  migcap_vfio_handshake_deadline(&self->hs, true));
+	EXPECT_EQ(MIGCAP_END_NONE, CHECK_WITH(true, true, T0 + 20 + YIELD - 1));
+	EXPECT_EQ(MIGCAP_END_YIELD, CHECK_WITH(true, true, T0 + 20 + YIELD));
+	EXPECT_TRUE(migcap_vfio_handshake_end(&self->hs, MIGCAP_END_YIELD));
+	EXPECT_FALSE(self->hs.due);
+}
+
+/* Time runs only while it is for them that it waits. */
+TEST_F(handshake, others_answer_meanwhile)
+{
+	ASSERT_TRUE(start(&self->hs, MIGCAP_ASKED_BY_VMM, T0));
+	EXPECT_EQ(MIGCAP_END_NONE, CHECK_WITH(true, true, T0));
+	EXPECT_EQ(MIGCAP_END_NONE, CHECK_WITH(true, false, T0 + YIELD - 1));
+	EXPECT_EQ(MIGCAP_END_NONE, CHECK_WITH(true, false, T0 + 2 * YIELD));
+	EXPECT_EQ(MIGCAP_END_NONE, CHECK_WITH(true, true, T0 + 2 * YIELD));
+	EXPECT_EQ(MIGCAP_END_NONE, CHECK_WITH(true, true, T0 + 3 * YIELD - 1));
+	EXPECT_EQ(MIGCAP_END_YIELD, CHECK_WITH(true, true, T0 + 3 * YIELD));
+}
+
+TEST_F(handshake, who_does_not_give_way)
+{
+	struct migcap_vfio_question ahead = {
+		.asker = MIGCAP_ASKED_BY_VMM, .now = T0, .timeout_ms = TIMEOUT,
+		.yield_ms = YIELD, .quiesced = true,
+	};
+
+	/* Quiesced ahead. */
+	ASSERT_TRUE(migcap_vfio_handshake_start(&self->hs, &ahead));
+	EXPECT_FALSE(self->hs.due);
+	EXPECT_EQ(MIGCAP_END_NONE, CHECK_WITH(true, true, T0));
+	EXPECT_EQ(MIGCAP_END_NONE, CHECK_WITH(true, true, T0 + 10 * YIELD));
+	migcap_vfio_handshake_end(&self->hs, MIGCAP_END_OVER);
+	/* The device has stopped. */
+	ASSERT_TRUE(start(&self->hs, MIGCAP_ASKED_BY_VMM, T0));
+	EXPECT_EQ(MIGCAP_END_NONE, CHECK_WITH(true, true, T0));
+	migcap_vfio_handshake_stopped(&self->hs);
+	EXPECT_EQ(MIGCAP_END_NONE, CHECK_WITH(true, true, T0 + YIELD));
+	migcap_vfio_handshake_end(&self->hs, MIGCAP_END_OVER);
+	/* Its answer came too late. */
+	ASSERT_TRUE(start(&self->hs, MIGCAP_ASKED_BY_VMM, T0));
+	EXPECT_EQ(MIGCAP_END_TIMEOUT, CHECK_WITH(false, true, T0 + TIMEOUT));
+	EXPECT_EQ(MIGCAP_END_NONE, CHECK_WITH(true, true, T0 + TIMEOUT));
+	EXPECT_EQ(MIGCAP_END_NONE,
+		  CHECK_WITH(true, true, T0 + TIMEOUT + YIELD));
+}
+
 TEST_F(handshake, who_gains_time_by_asking_again)
 {
 	ASSERT_TRUE(start(&self->hs, MIGCAP_ASKED_BY_OPERATOR, T0));
@@ -124,7 +194,7 @@ TEST_F(handshake, who_gains_time_by_asking_again)
 TEST_F(handshake, looks_when_it_matters)
 {
 	unsigned long round, rounds = random_rounds(ROUNDS), ends = 0;
-	bool quiesced = false;
+	bool quiesced = false, others = false;
 	u64 now = T0, when;
 
 	for (round = 0; round < rounds; round++) {
@@ -133,7 +203,8 @@ TEST_F(handshake, looks_when_it_matters)
 		if (self->hs.asker == MIGCAP_ASKED_BY_NONE)
 			start(&self->hs, 1 + random_below(&self->rnd, 2), now);
 		quiesced ^= !random_below(&self->rnd, 4);
-		end = CHECK(quiesced, now);
+		others ^= !random_below(&self->rnd, 4);
+		end = CHECK_WITH(quiesced, others, now);
 		when = migcap_vfio_handshake_deadline(&self->hs, quiesced);
 		if (end != MIGCAP_END_NONE)
 			migcap_vfio_handshake_end(&self->hs, end);
@@ -142,8 +213,9 @@ TEST_F(handshake, looks_when_it_matters)
 		ends += end != MIGCAP_END_NONE;
 		/* Nothing comes of looking sooner; something does then. */
 		if (!end && when && !random_below(&self->rnd, 8)) {
-			ASSERT_EQ(MIGCAP_END_NONE, CHECK(quiesced, when - 1));
-			end = CHECK(quiesced, when);
+			ASSERT_EQ(MIGCAP_END_NONE,
+				  CHECK_WITH(quiesced, others, when - 1));
+			end = CHECK_WITH(quiesced, others, when);
 			ASSERT_NE(MIGCAP_END_NONE, end);
 			migcap_vfio_handshake_end(&self->hs, end);
 			now = when;

@@ -67,11 +67,16 @@ int vf_open(void)
 		vf_bind();
 	ret = vf_vdev()->ops->open_device(vf_vdev());
 	sim.is_open = !ret;
+	model.other_awaited = false;
+	if (!ret)
+		ret = migcap_vfio_sibling_join(&sim.other_device,
+					       &sim.others_look);
 	return ret;
 }
 
 void vf_close(void)
 {
+	migcap_vfio_sibling_leave(&sim.other_device);
 	sim.is_open = false;
 	vf_vdev()->ops->close_device(vf_vdev());
 }
@@ -344,6 +349,13 @@ void vf_sleep(uint64_t ms)
 		sim.work_is_late = false;
 	sim_run_work();
 	sim_advance(ms);
+}
+
+int vf_other_device(bool due, bool awaited)
+{
+	migcap_vfio_sibling_tell(&sim.other_device, due, awaited);
+	sim_advance(0);
+	return 0;
 }
 
 int vf_asker(void)

@@ -73,10 +73,15 @@ static void migcap_vfio_guest_restart_locked(struct migcap_vfio_guest *guest)
  * migcap_vfio_guest_open() - a VMM has opened the device
  * @guest: the guest
  *
- * Context: process, takes the guest's lock.
+ * Context: process, the VMM's; takes the guest's lock.
+ * Return: 0 or -ENOMEM.
  */
-void migcap_vfio_guest_open(struct migcap_vfio_guest *guest)
+int migcap_vfio_guest_open(struct migcap_vfio_guest *guest)
 {
+	int ret = migcap_vfio_sibling_join(&guest->sibling, &guest->timer);
+
+	if (ret)
+		return ret;
 	mutex_lock(&guest->lock);
 	guest->is_open = true;
 	guest->handshake.track = 0;
@@ -84,6 +89,7 @@ void migcap_vfio_guest_open(struct migcap_vfio_guest *guest)
 	migcap_vfio_bus_master_set_guest(&guest->bm, false);
 	migcap_vfio_guest_restart_locked(guest);
 	mutex_unlock(&guest->lock);
+	return 0;
 }
 
 /**
@@ -100,6 +106,7 @@ void migcap_vfio_guest_close(struct migcap_vfio_guest *guest)
 	migcap_vfio_bus_master_set_guest(&guest->bm, false);
 	migcap_vfio_guest_restart_locked(guest);
 	mutex_unlock(&guest->lock);
+	migcap_vfio_sibling_leave(&guest->sibling);
 	cancel_delayed_work_sync(&guest->timer);
 }
 

@@ -15,6 +15,7 @@
 #include "bus_master.h"
 #include "cap_regs.h"
 #include "handshake.h"
+#include "siblings.h"
 
 struct migcap_vfio_irq_trigger;
 struct migcap_vfio_stats;
@@ -75,7 +76,8 @@ struct migcap_vfio_guest_shown {
  * @timeout_ms: how long an answer may take; may be written without the lock
  * @limit_ms: how long a guest may be kept READY; likewise
  * @on_timeout: what becomes of a migration without its consent; likewise
- * @timer: looks at the handshake's deadlines
+ * @sibling: the other devices of the VMM; joined while @is_open
+ * @timer: looks at the handshake's deadlines, and at what became of the others
  * @wait: woken when @settled becomes true, and when a migration moves on
  */
 struct migcap_vfio_guest {
@@ -95,6 +97,7 @@ struct migcap_vfio_guest {
 	u32 timeout_ms;
 	u32 limit_ms;
 	enum migcap_vfio_on_timeout on_timeout;
+	struct migcap_vfio_sibling sibling;
 	struct delayed_work timer;
 	wait_queue_head_t wait;
 };
@@ -112,6 +115,8 @@ struct migcap_vfio_guest {
  * @log: number of this driver's log that is running, 0 if none is
  * @promises: the guest promises to track its device's DMA
  * @account: what the device may have written
+ * @others_due: the VMM has asked the guest for another device
+ * @others_awaited: the guest has not answered for another device
  */
 struct migcap_vfio_guest_view {
 	struct migcap_vfio_cap_regs regs;
@@ -125,13 +130,27 @@ struct migcap_vfio_guest_view {
 	u32 log;
 	bool promises;
 	struct migcap_vfio_account account;
+	bool others_due;
+	bool others_awaited;
+};
+
+/**
+ * struct migcap_vfio_guest_question - a START
+ * @asker: on whose behalf; takes over if START stands already
+ * @kind: what depends on the answer
+ * @again: the guest has been asked before in this migration
+ */
+struct migcap_vfio_guest_question {
+	enum migcap_vfio_asker asker;
+	enum migcap_vfio_account_kind kind;
+	bool again;
 };
 
 void migcap_vfio_guest_init(struct migcap_vfio_guest *guest,
 			    struct pci_dev *pdev,
 			    struct migcap_vfio_irq_trigger *irq_trigger,
 			    struct migcap_vfio_stats *stats);
-void migcap_vfio_guest_open(struct migcap_vfio_guest *guest);
+int migcap_vfio_guest_open(struct migcap_vfio_guest *guest);
 void migcap_vfio_guest_close(struct migcap_vfio_guest *guest);
 void migcap_vfio_guest_reset(struct migcap_vfio_guest *guest);
 
@@ -202,8 +221,7 @@ void migcap_vfio_guest_snapshot(struct migcap_vfio_guest *guest,
 void migcap_vfio_guest_verify(struct migcap_vfio_guest *guest,
 			      struct migcap_vfio_guest_view *view);
 int migcap_vfio_guest_start(struct migcap_vfio_guest *guest,
-			    enum migcap_vfio_asker asker,
-			    enum migcap_vfio_account_kind kind);
+			    const struct migcap_vfio_guest_question *question);
 void migcap_vfio_guest_end(struct migcap_vfio_guest *guest,
 			   enum migcap_vfio_end why);
 void migcap_vfio_guest_stopped(struct migcap_vfio_guest *guest);

@@ -9,12 +9,16 @@
  * Lock: guest->lock.
  */
 #include <linux/ktime.h>
+#include <linux/math.h>
 
 #include <linux/migcap_regs.h>
 
 #include "guest.h"
 #include "stats.h"
 #include "stream.h"
+
+/* What part of the time to answer one device waits for another of its VM. */
+#define MIGCAP_YIELD_SHARE	10
 
 /**
  * migcap_vfio_guest_view_locked() - fill in a view
@@ -38,6 +42,10 @@ void migcap_vfio_guest_view_locked(struct migcap_vfio_guest *guest,
 		.log = hs->track & MIGCAP_TRACK_LOG ? guest->logs : 0,
 		.promises = hs->regs.ctrl & MIGCAP_CTRL_DMA_TRACKED,
 		.account = guest->account,
+		.others_due = guest->is_open &&
+			      migcap_vfio_sibling_others_due(&guest->sibling),
+		.others_awaited = guest->is_open &&
+			migcap_vfio_sibling_others_awaited(&guest->sibling),
 	};
 	view->quiesced = guest->is_open &&
 			 migcap_vfio_guest_quiesced_locked(guest);
@@ -84,19 +92,42 @@ void migcap_vfio_guest_verify(struct migcap_vfio_guest *guest,
 	mutex_unlock(&guest->lock);
 }
 
-static int migcap_vfio_guest_start_locked(struct migcap_vfio_guest *guest,
-					  enum migcap_vfio_asker asker,
-					  enum migcap_vfio_account_kind kind)
+/*
+ * A guest that was quiesced ahead of the first question may be so for as long as
+ * it takes.  It gives way to other devices of its VM once: two that are slow would
+ * take turns for ever.
+ */
+static struct migcap_vfio_question
+migcap_vfio_guest_times_locked(struct migcap_vfio_guest *guest,
+			       const struct migcap_vfio_guest_question *asked)
 {
-	const struct migcap_vfio_question question = {
-		.asker = asker,
+	struct migcap_vfio_question question = {
+		.asker = asked->asker,
 		.now = migcap_vfio_guest_now(),
 		.timeout_ms = READ_ONCE(guest->timeout_ms),
-		.limit_ms = kind == MIGCAP_ACCOUNT_STILL ?
-				    0 : READ_ONCE(guest->limit_ms),
-		.strict = kind == MIGCAP_ACCOUNT_TRACKED,
-		.quiesced = migcap_vfio_guest_quiesced_locked(guest),
+		.strict = asked->kind == MIGCAP_ACCOUNT_TRACKED,
+		.quiesced = !asked->again &&
+			    migcap_vfio_guest_quiesced_locked(guest),
 	};
+
+	lockdep_assert_held(&guest->lock);
+
+	/* An END in between would void the migration. */
+	if (asked->kind == MIGCAP_ACCOUNT_STILL)
+		return question;
+	question.limit_ms = READ_ONCE(guest->limit_ms);
+	if (!asked->again)
+		question.yield_ms = DIV_ROUND_UP(question.timeout_ms,
+						 MIGCAP_YIELD_SHARE);
+	return question;
+}
+
+static int
+migcap_vfio_guest_start_locked(struct migcap_vfio_guest *guest,
+			       const struct migcap_vfio_guest_question *asked)
+{
+	const struct migcap_vfio_question question =
+		migcap_vfio_guest_times_locked(guest, asked);
 
 	lockdep_assert_held(&guest->lock);
 
@@ -105,7 +136,7 @@ static int migcap_vfio_guest_start_locked(struct migcap_vfio_guest *guest,
 					  "no VMM has the device open");
 	if (migcap_vfio_guest_state_locked(guest) == MIGCAP_GUEST_ABSENT &&
 	    !guest->cut &&
-	    (asker == MIGCAP_ASKED_BY_OPERATOR ||
+	    (asked->asker == MIGCAP_ASKED_BY_OPERATOR ||
 	     !migcap_vfio_guest_may_cut_locked(guest)))
 		return migcap_vfio_refuse(guest->stats, -EOPNOTSUPP,
 					  "nobody in the guest answers");
@@ -120,11 +151,11 @@ static int migcap_vfio_guest_start_locked(struct migcap_vfio_guest *guest,
 /**
  * migcap_vfio_guest_start() - raise START
  * @guest: the guest
- * @asker: on whose behalf; takes over if START stands already
- * @kind: what depends on the answer
+ * @question: on whose behalf, and what depends on it
  *
  * A guest that is asked in the course of a migration may be kept READY for
- * quiesced_limit_ms only.  One that was quiesced ahead stays so for the whole
+ * quiesced_limit_ms only, and for a tenth of ready_timeout_ms while another device
+ * of its VM is waited for.  One that was quiesced ahead stays so for the whole
  * migration, which may take long: whoever did that knows.
  *
  * The answer comes later, if at all: migcap_vfio_guest_wait() waits for it, and
@@ -134,13 +165,12 @@ static int migcap_vfio_guest_start_locked(struct migcap_vfio_guest *guest,
  * Return: 0, -EOPNOTSUPP if nobody would answer, -ENODEV if no VMM is there.
  */
 int migcap_vfio_guest_start(struct migcap_vfio_guest *guest,
-			    enum migcap_vfio_asker asker,
-			    enum migcap_vfio_account_kind kind)
+			    const struct migcap_vfio_guest_question *question)
 {
 	int ret;
 
 	mutex_lock(&guest->lock);
-	ret = migcap_vfio_guest_start_locked(guest, asker, kind);
+	ret = migcap_vfio_guest_start_locked(guest, question);
 	mutex_unlock(&guest->lock);
 	return ret;
 }

@@ -3,7 +3,8 @@
  * The guest, as far as the host knows it, and what follows from it.
  *
  * Owns the consequences that an event has beyond the registers: the guest's
- * interrupt, the account, the time to look again, those who wait.  Every event
+ * interrupt, the account, the time to look again, those who wait, the other devices
+ * of the VM.  Every event
  * ends in migcap_vfio_guest_settle_locked().  Does not own the events: guest.c
  * has those that the guest and the device make, guest_ask.c and guest_cut.c those
  * of the host.
@@ -179,9 +180,14 @@ static void migcap_vfio_guest_check_locked(struct migcap_vfio_guest *guest)
 {
 	struct migcap_vfio_handshake *hs = &guest->handshake;
 
-	switch (migcap_vfio_handshake_check(hs,
-					    migcap_vfio_guest_quiesced_locked(guest),
-					    migcap_vfio_guest_now())) {
+	const struct migcap_vfio_moment moment = {
+		.now = migcap_vfio_guest_now(),
+		.quiesced = migcap_vfio_guest_quiesced_locked(guest),
+		.others_awaited = guest->is_open &&
+			migcap_vfio_sibling_others_awaited(&guest->sibling),
+	};
+
+	switch (migcap_vfio_handshake_check(hs, &moment)) {
 	case MIGCAP_END_TIMEOUT:
 		migcap_vfio_count(guest->stats, MIGCAP_COUNT_TIMEOUTS);
 		migcap_vfio_refuse(guest->stats, -ETIMEDOUT,
@@ -197,9 +203,29 @@ static void migcap_vfio_guest_check_locked(struct migcap_vfio_guest *guest)
 					     MIGCAP_END_TIMEOUT :
 					     MIGCAP_END_LIMIT);
 		break;
+	case MIGCAP_END_YIELD:
+		migcap_vfio_count(guest->stats, MIGCAP_COUNT_YIELDS);
+		migcap_vfio_guest_end_locked(guest, MIGCAP_END_YIELD);
+		break;
 	default:
 		break;
 	}
+}
+
+/* What the VM's other devices have to know of this one. */
+static void migcap_vfio_guest_tell_locked(struct migcap_vfio_guest *guest)
+{
+	const struct migcap_vfio_handshake *hs = &guest->handshake;
+	bool asked = hs->asker == MIGCAP_ASKED_BY_VMM;
+	bool given_up = hs->timed_out &&
+			migcap_vfio_guest_may_cut_locked(guest);
+
+	lockdep_assert_held(&guest->lock);
+
+	if (guest->is_open)
+		migcap_vfio_sibling_tell(&guest->sibling, asked && hs->due,
+					 asked && !given_up &&
+					 !migcap_vfio_guest_quiesced_locked(guest));
 }
 
 static void migcap_vfio_guest_arm_locked(struct migcap_vfio_guest *guest)
@@ -274,6 +300,7 @@ void migcap_vfio_guest_settle_locked(struct migcap_vfio_guest *guest)
 	migcap_vfio_guest_account_locked(guest);
 	migcap_vfio_guest_check_locked(guest);
 	migcap_vfio_guest_account_locked(guest);
+	migcap_vfio_guest_tell_locked(guest);
 	migcap_vfio_guest_arm_locked(guest);
 	WRITE_ONCE(guest->settled, hs->asker == MIGCAP_ASKED_BY_NONE ||
 		   hs->timed_out || migcap_vfio_guest_quiesced_locked(guest));

@@ -10,7 +10,8 @@
  *
  * One START has one deadline.  A guest that gives READY and takes it back does
  * not gain time by that.  The limit is for an outage that START has brought about:
- * a guest that was quiesced ahead stays so.
+ * a guest that was quiesced ahead stays so.  So is the shorter time for which a
+ * guest is READY while another device of the same VM is not.
  *
  * A guest whose device was cut off is told with the next END.  It may be migrated
  * on before it sees that, so each END says so until it has answered.
@@ -47,11 +48,23 @@ bool migcap_vfio_handshake_start(struct migcap_vfio_handshake *hs,
 	hs->limit_ms = question->limit_ms;
 	hs->strict = question->strict;
 	hs->ahead = question->quiesced;
+	hs->due = question->asker == MIGCAP_ASKED_BY_VMM && !hs->ahead;
 	hs->stop_by = 0;
+	hs->yield_ms = question->yield_ms;
+	hs->yield_by = 0;
 	if (stands)
 		return false;
 	migcap_vfio_cap_regs_start(&hs->regs);
 	return true;
+}
+
+/* Nobody asks any longer. */
+static void migcap_vfio_handshake_forget(struct migcap_vfio_handshake *hs)
+{
+	hs->asker = MIGCAP_ASKED_BY_NONE;
+	hs->due = false;
+	hs->stop_by = 0;
+	hs->yield_by = 0;
 }
 
 /**
@@ -71,12 +84,20 @@ bool migcap_vfio_handshake_end(struct migcap_vfio_handshake *hs,
 		hs->ended = why;
 	if (why != MIGCAP_END_TIMEOUT)
 		hs->timed_out = false;
-	hs->asker = MIGCAP_ASKED_BY_NONE;
-	hs->stop_by = 0;
+	migcap_vfio_handshake_forget(hs);
 	if (!hs->track)
 		hs->regs.event &= ~MIGCAP_EVENT_TRACKING;
 	return migcap_vfio_cap_regs_end(&hs->regs, hs->reset_due ?
 					MIGCAP_EVENT_DEVICE_RESET : 0);
+}
+
+/* Nor does the guest get its device back before END. */
+static void migcap_vfio_handshake_unlimit(struct migcap_vfio_handshake *hs)
+{
+	hs->limit_ms = 0;
+	hs->stop_by = 0;
+	hs->yield_ms = 0;
+	hs->yield_by = 0;
 }
 
 /**
@@ -96,9 +117,9 @@ bool migcap_vfio_handshake_cut(struct migcap_vfio_handshake *hs)
 	hs->ended = MIGCAP_END_NONE;
 	hs->timed_out = false;
 	hs->ready_by = U64_MAX;
-	hs->limit_ms = 0;
 	hs->strict = false;
-	hs->stop_by = 0;
+	hs->due = false;
+	migcap_vfio_handshake_unlimit(hs);
 	hs->reset_due = true;
 	if (!stands)
 		migcap_vfio_cap_regs_start(&hs->regs);
@@ -156,37 +177,62 @@ bool migcap_vfio_handshake_is_tracked(const struct migcap_vfio_handshake *hs)
 	       (hs->regs.event & MIGCAP_EVENT_TRACKING);
 }
 
+/* A late answer is none that others could be waited with. */
+static void
+migcap_vfio_handshake_set_yield(struct migcap_vfio_handshake *hs,
+				const struct migcap_vfio_moment *moment)
+{
+	if (!moment->quiesced || !moment->others_awaited || hs->timed_out)
+		hs->yield_by = 0;
+	else if (hs->yield_ms && !hs->ahead && !hs->yield_by)
+		hs->yield_by = moment->now + hs->yield_ms;
+}
+
 /**
  * migcap_vfio_handshake_check() - look whether a deadline has passed
  * @hs: the handshake
- * @quiesced: the guest is READY, or its device cannot do DMA
- * @now: the time, in milliseconds
+ * @moment: when, and how the devices are
  *
  * To be called after each event, and when migcap_vfio_handshake_deadline() says.
  *
- * Return: MIGCAP_END_TIMEOUT or MIGCAP_END_LIMIT if one has passed just now.
+ * Return: MIGCAP_END_TIMEOUT, MIGCAP_END_LIMIT or MIGCAP_END_YIELD if one has
+ * passed just now.
  */
-enum migcap_vfio_end migcap_vfio_handshake_check(struct migcap_vfio_handshake *hs,
-						 bool quiesced, u64 now)
+enum migcap_vfio_end
+migcap_vfio_handshake_check(struct migcap_vfio_handshake *hs,
+			    const struct migcap_vfio_moment *moment)
 {
+	u64 now = moment->now;
+
 	if (hs->asker == MIGCAP_ASKED_BY_NONE)
 		return MIGCAP_END_NONE;
-	if (!quiesced)
+	if (!moment->quiesced)
 		hs->ahead = false;
 	else if (hs->limit_ms && !hs->ahead && !hs->stop_by)
 		hs->stop_by = now + hs->limit_ms;
+	migcap_vfio_handshake_set_yield(hs, moment);
 	if (hs->stop_by && now >= hs->stop_by)
 		return MIGCAP_END_LIMIT;
-	if (quiesced || hs->timed_out || now < hs->ready_by)
+	if (hs->yield_by && now >= hs->yield_by)
+		return MIGCAP_END_YIELD;
+	if (moment->quiesced || hs->timed_out || now < hs->ready_by)
 		return MIGCAP_END_NONE;
 	hs->timed_out = true;
 	return MIGCAP_END_TIMEOUT;
 }
 
+/* Of two times, 0 being none. */
+static u64 migcap_vfio_handshake_sooner(u64 one, u64 other)
+{
+	if (!one || !other)
+		return one ?: other;
+	return one < other ? one : other;
+}
+
 /**
  * migcap_vfio_handshake_deadline() - when to look again
  * @hs: the handshake
- * @quiesced: as for migcap_vfio_handshake_check()
+ * @quiesced: as when migcap_vfio_handshake_check() was called
  *
  * Return: the time, in milliseconds, or 0 for never.
  */
@@ -196,9 +242,8 @@ u64 migcap_vfio_handshake_deadline(const struct migcap_vfio_handshake *hs,
 	if (hs->asker == MIGCAP_ASKED_BY_NONE)
 		return 0;
 	if (quiesced || hs->timed_out)
-		return hs->stop_by;
-	return hs->stop_by && hs->stop_by < hs->ready_by ? hs->stop_by :
-							   hs->ready_by;
+		return migcap_vfio_handshake_sooner(hs->stop_by, hs->yield_by);
+	return migcap_vfio_handshake_sooner(hs->stop_by, hs->ready_by);
 }
 
 /**
@@ -209,8 +254,7 @@ u64 migcap_vfio_handshake_deadline(const struct migcap_vfio_handshake *hs,
  */
 void migcap_vfio_handshake_stopped(struct migcap_vfio_handshake *hs)
 {
-	hs->limit_ms = 0;
-	hs->stop_by = 0;
+	migcap_vfio_handshake_unlimit(hs);
 }
 
 /**
@@ -220,10 +264,9 @@ void migcap_vfio_handshake_stopped(struct migcap_vfio_handshake *hs)
 void migcap_vfio_handshake_reset(struct migcap_vfio_handshake *hs)
 {
 	hs->regs = (struct migcap_vfio_cap_regs){};
-	hs->asker = MIGCAP_ASKED_BY_NONE;
+	migcap_vfio_handshake_forget(hs);
 	hs->ended = MIGCAP_END_OVER;
 	hs->timed_out = false;
-	hs->stop_by = 0;
 	hs->reset_due = false;
 }
 
@@ -248,8 +291,8 @@ void migcap_vfio_handshake_arrive(struct migcap_vfio_handshake *hs,
 	hs->regs.event &= ~MIGCAP_EVENT_DEVICE_RESET;
 	hs->asker = MIGCAP_ASKED_BY_VMM;
 	hs->ended = MIGCAP_END_NONE;
-	hs->limit_ms = 0;
 	hs->strict = false;
+	migcap_vfio_handshake_unlimit(hs);
 	/* The VMM runs the device when it is done: no deadline. */
 	hs->ready_by = U64_MAX;
 }

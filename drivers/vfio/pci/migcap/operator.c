@@ -46,6 +46,10 @@ migcap_vfio_operator_release_locked(struct migcap_vfio_device *mvdev)
  */
 int migcap_vfio_operator_quiesce(struct migcap_vfio_device *mvdev, bool quiesce)
 {
+	static const struct migcap_vfio_guest_question ahead = {
+		.asker = MIGCAP_ASKED_BY_OPERATOR,
+		.kind = MIGCAP_ACCOUNT_STILL,
+	};
 	int ret = 0;
 
 	migcap_vfio_migration_lock(mvdev);
@@ -58,9 +62,7 @@ int migcap_vfio_operator_quiesce(struct migcap_vfio_device *mvdev, bool quiesce)
 		ret = migcap_vfio_refuse(&mvdev->stats, -EBUSY,
 					 "a migration is under way");
 	else
-		ret = migcap_vfio_guest_start(&mvdev->guest,
-					      MIGCAP_ASKED_BY_OPERATOR,
-					      MIGCAP_ACCOUNT_STILL);
+		ret = migcap_vfio_guest_start(&mvdev->guest, &ahead);
 	migcap_vfio_migration_unlock(mvdev);
 	return ret;
 }

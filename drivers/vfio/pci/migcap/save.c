@@ -64,12 +64,17 @@ static int migcap_vfio_save_fail(struct migcap_vfio_save *save, int error,
  */
 void migcap_vfio_save_ask(struct migcap_vfio_save *save)
 {
+	const struct migcap_vfio_guest_question question = {
+		.asker = MIGCAP_ASKED_BY_VMM,
+		.kind = save->basis.kind,
+		.again = save->limits || save->yielded,
+	};
+
 	if (save->asked)
 		return;
 	save->asked = true;
 	/* The guest's side has told why. */
-	save->error = migcap_vfio_guest_start(save->guest, MIGCAP_ASKED_BY_VMM,
-					      save->basis.kind);
+	save->error = migcap_vfio_guest_start(save->guest, &question);
 }
 
 /*
@@ -115,6 +120,10 @@ static void migcap_vfio_save_ended(struct migcap_vfio_save *save,
 		migcap_vfio_start_policy_postpone(&save->policy, ktime_get_ns(),
 						  ++save->limits);
 		break;
+	case MIGCAP_END_YIELD:
+		save->asked = false;
+		save->yielded = true;
+		break;
 	case MIGCAP_END_TIMEOUT:
 		migcap_vfio_save_timed_out(save, view);
 		break;
@@ -146,6 +155,36 @@ static void migcap_vfio_save_leave_quiet(struct migcap_vfio_save *save,
 	save->reinit = true;
 }
 
+/* What became of START. */
+static void migcap_vfio_save_judge(struct migcap_vfio_save *save,
+				   const struct migcap_vfio_guest_view *view)
+{
+	if (save->stage == MIGCAP_SAVE_QUIET &&
+	    view->ended != MIGCAP_END_OPERATOR)
+		return;
+	if (view->asker != MIGCAP_ASKED_BY_VMM)
+		migcap_vfio_save_ended(save, view);
+	else if (view->timed_out)
+		migcap_vfio_save_timed_out(save, view);
+	else if (view->state == MIGCAP_GUEST_ABSENT)
+		migcap_vfio_save_give_up(save, view, -EOPNOTSUPP,
+					 "nobody in the guest answers any more: see on_timeout");
+}
+
+/*
+ * The guest is asked for all devices of a VM at the same time.  One that has given
+ * way is asked when the others do not wait for anything else any longer.
+ */
+static void migcap_vfio_save_join(struct migcap_vfio_save *save,
+				  const struct migcap_vfio_guest_view *view)
+{
+	bool due = save->yielded ? !view->others_awaited : view->others_due;
+
+	if (due && migcap_vfio_start_policy_may_ask(&save->policy,
+						    ktime_get_ns()))
+		migcap_vfio_save_ask(save);
+}
+
 /* Draw the consequences of what the guest and others have done meanwhile. */
 static void migcap_vfio_save_follow(struct migcap_vfio_save *save,
 				    struct migcap_vfio_guest_view *view)
@@ -164,16 +203,10 @@ static void migcap_vfio_save_follow(struct migcap_vfio_save *save,
 		migcap_vfio_save_leave_quiet(save, view);
 	else
 		save->forced = false;
-	if (!save->asked || (save->stage == MIGCAP_SAVE_QUIET &&
-			     view->ended != MIGCAP_END_OPERATOR))
-		return;
-	if (view->asker != MIGCAP_ASKED_BY_VMM)
-		migcap_vfio_save_ended(save, view);
-	else if (view->timed_out)
-		migcap_vfio_save_timed_out(save, view);
-	else if (view->state == MIGCAP_GUEST_ABSENT)
-		migcap_vfio_save_give_up(save, view, -EOPNOTSUPP,
-					 "nobody in the guest answers any more: see on_timeout");
+	if (save->asked)
+		migcap_vfio_save_judge(save, view);
+	else
+		migcap_vfio_save_join(save, view);
 }
 
 /* Until the reader has come to the answer, the VMM must not stop the VM. */
@@ -184,7 +217,7 @@ static bool migcap_vfio_save_is_unanswered(const struct migcap_vfio_save *save)
 
 static void migcap_vfio_save_consider(struct migcap_vfio_save *save)
 {
-	if (!save->error && !save->asked &&
+	if (!save->error && !save->asked && !save->yielded &&
 	    migcap_vfio_start_policy_query(&save->policy, ktime_get_ns()))
 		migcap_vfio_save_ask(save);
 }

@@ -55,6 +55,7 @@ enum migcap_vfio_save_stage {
  * @asked: START has been raised for this migration
  * @forced: nobody waits for the answer any longer: the device is cut off instead
  * @limits: how often the guest had to be given its device back
+ * @yielded: it was given back once while another device of the VM was waited for
  * @writes: the account's counter when the guest was last seen to be quiesced, or
  *	the device stopped
  * @reinit: what is left to read before the device stops has grown, and the VMM
@@ -80,6 +81,7 @@ struct migcap_vfio_save {
 	bool asked;
 	bool forced;
 	u32 limits;
+	bool yielded;
 	u64 writes;
 	bool reinit;
 	u64 left;

@@ -64,6 +64,20 @@ void migcap_vfio_start_policy_postpone(struct migcap_vfio_start_policy *policy,
 }
 
 /**
+ * migcap_vfio_start_policy_may_ask() - whether the guest may be asked yet
+ * @policy: the queries
+ * @now: the time in nanoseconds
+ *
+ * Return: false while it has its device back for some time.
+ */
+bool
+migcap_vfio_start_policy_may_ask(const struct migcap_vfio_start_policy *policy,
+				 u64 now)
+{
+	return now >= policy->not_before;
+}
+
+/**
  * migcap_vfio_start_policy_query() - a VMM asks how much is pending
  * @policy: the queries
  * @now: the time in nanoseconds
@@ -85,7 +99,7 @@ bool migcap_vfio_start_policy_query(struct migcap_vfio_start_policy *policy,
 		policy->in_vain += interval;
 	policy->since = now;
 	policy->interval = interval;
-	if (now < policy->not_before)
+	if (!migcap_vfio_start_policy_may_ask(policy, now))
 		return false;
 	return interval < START_LITTLE || policy->in_vain >= START_IN_VAIN_MAX;
 }

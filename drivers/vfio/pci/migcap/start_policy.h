@@ -28,6 +28,9 @@ void migcap_vfio_start_policy_begin(struct migcap_vfio_start_policy *policy,
 				    u64 now);
 void migcap_vfio_start_policy_postpone(struct migcap_vfio_start_policy *policy,
 				       u64 now, u32 times);
+bool
+migcap_vfio_start_policy_may_ask(const struct migcap_vfio_start_policy *policy,
+				 u64 now);
 bool migcap_vfio_start_policy_query(struct migcap_vfio_start_policy *policy,
 				    u64 now);
 

@@ -28,6 +28,7 @@ static const char * const counter_names[] = {
 	[MIGCAP_COUNT_READY] = "ready",
 	[MIGCAP_COUNT_TIMEOUTS] = "timeouts",
 	[MIGCAP_COUNT_LIMITS] = "limits",
+	[MIGCAP_COUNT_YIELDS] = "yields",
 	[MIGCAP_COUNT_FORCED] = "forced",
 	[MIGCAP_COUNT_IRQ_RAISED] = "irq_raised",
 	[MIGCAP_COUNT_IRQ_MISSED] = "irq_missed",

@@ -20,6 +20,7 @@ struct kernfs_node;
  * @MIGCAP_COUNT_READY: READY accepted
  * @MIGCAP_COUNT_TIMEOUTS: no READY in time
  * @MIGCAP_COUNT_LIMITS: END since the guest had been READY for too long
+ * @MIGCAP_COUNT_YIELDS: END since another device of the VM was not READY
  * @MIGCAP_COUNT_FORCED: device cut off without the guest's consent
  * @MIGCAP_COUNT_IRQ_RAISED: mailbox vector raised
  * @MIGCAP_COUNT_IRQ_MISSED: mailbox vector without an eventfd
@@ -39,6 +40,7 @@ enum migcap_vfio_counter {
 	MIGCAP_COUNT_READY,
 	MIGCAP_COUNT_TIMEOUTS,
 	MIGCAP_COUNT_LIMITS,
+	MIGCAP_COUNT_YIELDS,
 	MIGCAP_COUNT_FORCED,
 	MIGCAP_COUNT_IRQ_RAISED,
 	MIGCAP_COUNT_IRQ_MISSED,

@@ -107,8 +107,12 @@ static int migcap_vfio_dev_open_device(struct vfio_device *vdev)
 		vfio_pci_core_disable(&mvdev->core);
 		return ret;
 	}
+	ret = migcap_vfio_guest_open(&mvdev->guest);
+	if (ret) {
+		vfio_pci_core_disable(&mvdev->core);
+		return ret;
+	}
 	migcap_vfio_host_regs_open(&mvdev->config.host_regs, mvdev->core.pdev);
-	migcap_vfio_guest_open(&mvdev->guest);
 	migcap_vfio_migration_open(mvdev);
 	vfio_pci_core_finish_enable(&mvdev->core);
 	return 0;

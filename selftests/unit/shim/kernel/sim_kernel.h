@@ -69,6 +69,7 @@ void sim_bug(const char *what, const char *file, int line);
 #define PAGE_SHIFT		12
 #undef BITS_PER_LONG
 #define BITS_PER_LONG		64
+#define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
 #define is_power_of_2(n)	((n) && !((n) & ((n) - 1)))
 
 struct task_struct;
@@ -112,6 +113,7 @@ void sim_unlock(struct mutex *lock);
 #define mutex_lock(m)		sim_lock(m)
 #define mutex_unlock(m)		sim_unlock(m)
 #define spin_lock_init(m)	mutex_init(m)
+#define DEFINE_SPINLOCK(name)	spinlock_t name
 #define spin_lock(m)		((m)->held = true)
 #define spin_unlock(m)		((m)->held = false)
 #define lockdep_assert_held(m)	sim_assert((m)->held)
@@ -203,6 +205,39 @@ void sim_cancel_timer(struct delayed_work *work);
 #define mod_delayed_work(wq, w, delay)	sim_set_timer(w, delay)
 #define cancel_delayed_work(w)	sim_cancel_timer(w)
 #define cancel_delayed_work_sync(w)	sim_cancel_timer(w)
+
+/* Lists. */
+struct list_head {
+	struct list_head *next, *prev;
+};
+
+#define LIST_HEAD(name)		struct list_head name = { &name, &name }
+#define INIT_LIST_HEAD(head)	((head)->next = (head)->prev = (head))
+#define list_empty(head)	((head)->next == (head))
+#define list_for_each_entry(pos, head, member)				\
+	for (pos = container_of((head)->next, typeof(*pos), member);	\
+	     &pos->member != (head);					\
+	     pos = container_of(pos->member.next, typeof(*pos), member))
+
+static inline void list_add(struct list_head *node, struct list_head *head)
+{
+	node->next = head->next;
+	node->prev = head;
+	head->next->prev = node;
+	head->next = node;
+}
+
+static inline void list_del(struct list_head *node)
+{
+	node->prev->next = node->next;
+	node->next->prev = node->prev;
+}
+
+/* Processes. */
+struct pid;
+#define PIDTYPE_TGID		0
+#define get_task_pid(task, type)	((struct pid *)(task))
+#define put_pid(pid)		((void)(pid))
 
 /* Memory. */
 #define GFP_KERNEL_ACCOUNT	0
