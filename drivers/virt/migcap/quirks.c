@@ -7,8 +7,8 @@
  * they must not, its ndo_stop copes with a device that is detached, and it may
  * use DMA and change its interrupt vectors at any time.
  *
- * IDLE_CLOSED and STATIC_VECTORS let the agent answer sooner.  HOLD_RTNL and
- * RESET_TO_OPEN work around a driver: without them it hangs or stays silent.
+ * IDLE_CLOSED and STATIC_VECTORS let the agent answer sooner.  HOLD_RTNL, OWN_RESET
+ * and RESET_TO_OPEN work around a driver: without them it hangs or stays silent.
  *
  * igbvf was run.  All else was found by reading Linux 6.12 and 7.3, without the
  * hardware; Documentation/vf-drivers.md tells what to expect of each.
@@ -43,11 +43,13 @@ static const struct migcap_guest_known_driver known_drivers[] = {
 	 * io_error_detected() and ndo_stop both call igbvf_down(), whose
 	 * second napi_disable() in a row never returns; io_prepare() calls it
 	 * for a closed device, too.  The PF answers a VF only after a mailbox
-	 * reset, which ndo_open leaves out.
+	 * reset, which ndo_open leaves out.  igbvf_reset_task() calls
+	 * igbvf_down() and igbvf_up() without a lock.
 	 */
 	{ "igbvf", .works = AER | PM, .best = MIGCAP_BACKEND_AER,
 	  .quirks = MIGCAP_QUIRK_HOLD_RTNL | MIGCAP_QUIRK_IDLE_CLOSED |
-		    MIGCAP_QUIRK_RESET_TO_OPEN | MIGCAP_QUIRK_STATIC_VECTORS },
+		    MIGCAP_QUIRK_RESET_TO_OPEN | MIGCAP_QUIRK_STATIC_VECTORS |
+		    MIGCAP_QUIRK_OWN_RESET },
 	{ "ixgbevf", .works = AER | PM, .best = MIGCAP_BACKEND_AER },
 	{ "fm10k", .works = AER | RESET, .best = MIGCAP_BACKEND_AER },
 

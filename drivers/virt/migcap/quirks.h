@@ -34,6 +34,12 @@ struct pci_dev;
 /* Nobody knows whether it works: an operator has to want it. */
 #define MIGCAP_QUIRK_ONLY_FORCED	0x10
 
+/*
+ * The driver resets its device by itself, from one of the kernel's shared works and
+ * without a lock.
+ */
+#define MIGCAP_QUIRK_OWN_RESET		0x20
+
 /**
  * struct migcap_guest_known_driver - what is known of one driver
  * @driver:	its name

@@ -20,6 +20,7 @@
 #include "address.h"
 #include "agent.h"
 #include "netdev.h"
+#include "own_reset.h"
 #include "publish.h"
 #include "quiesce.h"
 #include "trace.h"
@@ -118,9 +119,11 @@ static void migcap_guest_netdev_is_lost(struct migcap_guest_agent *agent)
 static int migcap_guest_take_down(struct migcap_guest_agent *agent,
 				  const struct migcap_guest_quiesce_ops *ops)
 {
-	unsigned int had = migcap_guest_verify_look(agent);
+	unsigned int had;
 	int ret;
 
+	migcap_guest_own_reset_wait(agent);
+	had = migcap_guest_verify_look(agent);
 	if (migcap_guest_verify_is_coming_up(agent))
 		return -EBUSY;
 	agent->using = ops;
