@@ -128,6 +128,19 @@ static int any_eventfd(struct race *race, unsigned int *seed)
 	return race->vectors[crowd_pick(seed, 2)];
 }
 
+/* Half of them make sense, or a vector would hardly ever be set up. */
+static uint32_t any_irq_flags(unsigned int *seed)
+{
+	static const uint32_t data[] = {
+		VFIO_IRQ_SET_DATA_NONE, VFIO_IRQ_SET_DATA_BOOL,
+		VFIO_IRQ_SET_DATA_EVENTFD,
+	};
+
+	if (crowd_pick(seed, 2))
+		return data[crowd_pick(seed, 3)] | VFIO_IRQ_SET_ACTION_TRIGGER;
+	return crowd_pick(seed, 8) ? crowd_pick(seed, 64) : any_number(seed);
+}
+
 int garbage_irqs(void *arg, unsigned int *seed)
 {
 	union {
@@ -137,9 +150,10 @@ int garbage_irqs(void *arg, unsigned int *seed)
 	int *fds = (int *)set.head.data, i;
 
 	fill(&set, sizeof(set), seed);
-	set.head.flags = crowd_pick(seed, 8) ? crowd_pick(seed, 64) :
-					       any_number(seed);
-	set.head.index = crowd_pick(seed, VFIO_PCI_NUM_IRQS + 1);
+	set.head.flags = any_irq_flags(seed);
+	set.head.index = crowd_pick(seed, 2) ?
+				 VFIO_PCI_MSIX_IRQ_INDEX :
+				 crowd_pick(seed, VFIO_PCI_NUM_IRQS + 1);
 	set.head.start = crowd_pick(seed, 4) ? crowd_pick(seed, 4) :
 					       any_number(seed);
 	set.head.count = crowd_pick(seed, 4) ? crowd_pick(seed, 5) :

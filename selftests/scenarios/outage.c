@@ -33,6 +33,9 @@
 #define WRITER		"setsid dirty 48 24 >/dev/null 2>&1 </dev/null &"
 #define WATCH_MS	30000
 
+/* A quarter of BANDWIDTH. */
+#define TRICKLE		"setsid dirty 4 1 >/dev/null 2>&1 </dev/null &"
+
 struct story {
 	struct scenario s;
 	pid_t held;			/* a QEMU that SIGSTOP was sent to */
@@ -88,8 +91,9 @@ static int wait_start(struct scenario *s)
 }
 
 /*
- * Ask the guest, and stop the destination when it is READY.  From START on little
- * is sent, so that the migration cannot be over by then.
+ * Ask the guest, and stop the destination when it is READY.  From START on less is
+ * sent than the guest writes, so that the migration cannot be over by then: QEMU
+ * would wait for the destination, and answer nobody.
  */
 static int hold_destination(struct story *story,
 			    struct migration *migration)
@@ -97,7 +101,9 @@ static int hold_destination(struct story *story,
 	struct scenario *s = &story->s;
 	int err;
 
-	err = begin(s, migration, BANDWIDTH);
+	err = guest_must(&scenario_vm(s)->guest, 10, TRICKLE);
+	if (!err)
+		err = begin(s, migration, BANDWIDTH);
 	if (!err)
 		err = wait_start(s);
 	if (!err)
