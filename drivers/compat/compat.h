@@ -15,6 +15,7 @@
 
 #include "slab.h"
 #include "version.h"
+#include "workqueue.h"
 
 #ifdef MIGCAP_COMPAT_GUEST
 #include "cleanup.h"

@@ -2,14 +2,11 @@
 /*
  * 6.0: references to network devices are tracked
  * ("net: rename reference+tracking helpers").
- * 6.18: what schedule_work() queues has another name
- * ("workqueue: Add system_percpu_wq and system_dfl_wq").
  */
 #ifndef MIGCAP_COMPAT_NETDEV_H
 #define MIGCAP_COMPAT_NETDEV_H
 
 #include <linux/netdevice.h>
-#include <linux/workqueue.h>
 
 #ifndef MIGCAP_HAVE_NETDEV_HOLD
 #define netdevice_tracker	struct migcap_compat_tracker
@@ -32,10 +29,6 @@ migcap_compat_netdev_put(struct net_device *dev,
 {
 	dev_put(dev);
 }
-#endif
-
-#ifndef MIGCAP_HAVE_PERCPU_WQ
-#define system_percpu_wq	system_wq
 #endif
 
 #endif /* MIGCAP_COMPAT_NETDEV_H */

@@ -17,6 +17,8 @@
 #include "crowd.h"
 
 #define MAX_MEMBERS	32
+#define STEP_MS		100
+#define PATIENCE	8
 
 static atomic_bool over;
 
@@ -75,6 +77,26 @@ static int all_got_something_done(const struct crowd_member *members, int count)
 	return ret;
 }
 
+static bool have_all_done(const struct crowd_member *members, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (!members[i].done)
+			return false;
+	return true;
+}
+
+/* What is rarely possible may not have been, on a machine that is slow. */
+static void wait_for_the_last(const struct crowd_member *members, int count,
+			      int ms)
+{
+	while (!have_all_done(members, count) && ms > 0) {
+		sleep_ms(STEP_MS);
+		ms -= STEP_MS;
+	}
+}
+
 int crowd_run(struct crowd_member *members, int count, void *arg, int ms)
 {
 	struct seat seats[MAX_MEMBERS];
@@ -93,8 +115,10 @@ int crowd_run(struct crowd_member *members, int count, void *arg, int ms)
 		err = pthread_create(&seats[started].thread, NULL, keep_acting,
 				     &seats[started]);
 	}
-	if (!err)
+	if (!err) {
 		sleep_ms(hostile_ms(ms));
+		wait_for_the_last(members, count, PATIENCE * ms);
+	}
 	over = true;
 	for (i = 0; i < started; i++)
 		pthread_join(seats[i].thread, NULL);

@@ -24,8 +24,8 @@ struct crowd_member {
 
 /*
  * Let them loose, stop them after @ms or what MIGCAP_HOSTILE_SECONDS says, and
- * wait for each.  0, or -errno with a reason; one that never got anything done is
- * -EIO.
+ * wait for each.  They go on for a while if one has not got anything done yet; one
+ * that never does is -EIO.  0, or -errno with a reason.
  */
 int crowd_run(struct crowd_member *members, int count, void *arg, int ms);
 

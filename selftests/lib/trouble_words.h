@@ -26,6 +26,7 @@
 	"UBSAN: ",				\
 	"ODEBUG: ",				\
 	"new suspected memory leaks",		\
+	"workqueue: work func migcap",		\
 	"Unable to mount root"
 
 #endif /* MIGCAP_TEST_TROUBLE_WORDS_H */

@@ -4,6 +4,7 @@
  */
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
+#include <linux/workqueue.h>
 
 #if defined(MIGCAP_MUST_PASS)
 static DEFINE_MUTEX(lock);
@@ -24,5 +25,10 @@ static void __maybe_unused probe(void)
 {
 	guard(mutex)(&lock);
 	guard(rcu)();
+}
+#elif defined(MIGCAP_PROBE_PERCPU_WQ)
+static void __maybe_unused probe(void)
+{
+	queue_work(system_percpu_wq, NULL);
 }
 #endif

@@ -3,7 +3,6 @@
  * Probes of network devices.
  */
 #include <linux/netdevice.h>
-#include <linux/workqueue.h>
 
 #if defined(MIGCAP_MUST_PASS)
 static void __maybe_unused probe(struct net_device *dev)
@@ -21,10 +20,5 @@ static void __maybe_unused probe(struct net_device *dev)
 {
 	netdev_hold(dev, &tracker, GFP_KERNEL);
 	netdev_put(dev, &tracker);
-}
-#elif defined(MIGCAP_PROBE_PERCPU_WQ)
-static void __maybe_unused probe(void)
-{
-	queue_work(system_percpu_wq, NULL);
 }
 #endif

@@ -35,7 +35,7 @@ struct sim {
 	u64 pinned_dirty;
 	/* others */
 	struct migcap_vfio_sibling other_device;
-	struct delayed_work others_look;	/* nothing comes of it */
+	struct work_struct others_look;	/* nothing comes of it */
 	struct delayed_work *timer;
 	struct work_struct *work;
 	bool work_is_late;	/* the kernel's thread gets no processor yet */

@@ -354,7 +354,6 @@ void vf_sleep(uint64_t ms)
 int vf_other_device(bool due, bool awaited)
 {
 	migcap_vfio_sibling_tell(&sim.other_device, due, awaited);
-	sim_advance(0);
 	return 0;
 }
 

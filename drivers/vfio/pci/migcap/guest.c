@@ -18,15 +18,24 @@
 #include "guest.h"
 #include "stats.h"
 
-static void migcap_vfio_guest_timer(struct work_struct *work)
+static void migcap_vfio_guest_settle(struct migcap_vfio_guest *guest)
 {
-	struct migcap_vfio_guest *guest =
-		container_of(to_delayed_work(work), struct migcap_vfio_guest,
-			     timer);
-
 	mutex_lock(&guest->lock);
 	migcap_vfio_guest_settle_locked(guest);
 	mutex_unlock(&guest->lock);
+}
+
+static void migcap_vfio_guest_timer(struct work_struct *work)
+{
+	migcap_vfio_guest_settle(container_of(to_delayed_work(work),
+					      struct migcap_vfio_guest, timer));
+}
+
+/* Not the timer's work: that is put off and taken back by what happens here. */
+static void migcap_vfio_guest_look(struct work_struct *work)
+{
+	migcap_vfio_guest_settle(container_of(work, struct migcap_vfio_guest,
+					      look));
 }
 
 /**
@@ -47,6 +56,7 @@ void migcap_vfio_guest_init(struct migcap_vfio_guest *guest,
 	guest->limit_ms = MIGCAP_QUIESCED_LIMIT_MS;
 	mutex_init(&guest->lock);
 	migcap_vfio_bus_master_init(&guest->bm, pdev, stats);
+	INIT_WORK(&guest->look, migcap_vfio_guest_look);
 	INIT_DELAYED_WORK(&guest->timer, migcap_vfio_guest_timer);
 	init_waitqueue_head(&guest->wait);
 }
@@ -78,7 +88,7 @@ static void migcap_vfio_guest_restart_locked(struct migcap_vfio_guest *guest)
  */
 int migcap_vfio_guest_open(struct migcap_vfio_guest *guest)
 {
-	int ret = migcap_vfio_sibling_join(&guest->sibling, &guest->timer);
+	int ret = migcap_vfio_sibling_join(&guest->sibling, &guest->look);
 
 	if (ret)
 		return ret;
@@ -107,6 +117,7 @@ void migcap_vfio_guest_close(struct migcap_vfio_guest *guest)
 	migcap_vfio_guest_restart_locked(guest);
 	mutex_unlock(&guest->lock);
 	migcap_vfio_sibling_leave(&guest->sibling);
+	cancel_work_sync(&guest->look);
 	cancel_delayed_work_sync(&guest->timer);
 }
 

@@ -77,7 +77,8 @@ struct migcap_vfio_guest_shown {
  * @limit_ms: how long a guest may be kept READY; likewise
  * @on_timeout: what becomes of a migration without its consent; likewise
  * @sibling: the other devices of the VMM; joined while @is_open
- * @timer: looks at the handshake's deadlines, and at what became of the others
+ * @look: looks at what became of them
+ * @timer: looks at the handshake's deadlines
  * @wait: woken when @settled becomes true, and when a migration moves on
  */
 struct migcap_vfio_guest {
@@ -98,6 +99,7 @@ struct migcap_vfio_guest {
 	u32 limit_ms;
 	enum migcap_vfio_on_timeout on_timeout;
 	struct migcap_vfio_sibling sibling;
+	struct work_struct look;
 	struct delayed_work timer;
 	wait_queue_head_t wait;
 };

@@ -237,7 +237,7 @@ static void migcap_vfio_guest_arm_locked(struct migcap_vfio_guest *guest)
 	if (!when || when == U64_MAX)
 		cancel_delayed_work(&guest->timer);
 	else
-		mod_delayed_work(system_wq, &guest->timer,
+		mod_delayed_work(system_percpu_wq, &guest->timer,
 				 when > now ? msecs_to_jiffies(when - now) : 0);
 }
 

@@ -71,7 +71,7 @@ static void migcap_vfio_siblings_free(struct migcap_vfio_siblings *of)
  * Return: 0 or -ENOMEM.
  */
 int migcap_vfio_sibling_join(struct migcap_vfio_sibling *sibling,
-			     struct delayed_work *look)
+			     struct work_struct *look)
 {
 	struct migcap_vfio_siblings *of, *fresh;
 
@@ -113,7 +113,7 @@ static void migcap_vfio_siblings_set_locked(struct migcap_vfio_sibling *sibling,
 	sibling->awaited = awaited;
 	list_for_each_entry(other, &of->members, node)
 		if (other != sibling)
-			mod_delayed_work(system_wq, other->look, 0);
+			schedule_work(other->look);
 }
 
 /**

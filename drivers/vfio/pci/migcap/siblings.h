@@ -25,13 +25,13 @@ struct migcap_vfio_siblings;
 struct migcap_vfio_sibling {
 	struct migcap_vfio_siblings *of;
 	struct list_head node;
-	struct delayed_work *look;
+	struct work_struct *look;
 	bool due;
 	bool awaited;
 };
 
 int migcap_vfio_sibling_join(struct migcap_vfio_sibling *sibling,
-			     struct delayed_work *look);
+			     struct work_struct *look);
 void migcap_vfio_sibling_leave(struct migcap_vfio_sibling *sibling);
 void migcap_vfio_sibling_tell(struct migcap_vfio_sibling *sibling, bool due,
 			      bool awaited);

@@ -197,12 +197,16 @@ struct workqueue_struct;
 #define to_delayed_work(w)	container_of(w, struct delayed_work, work)
 
 bool sim_queue_work(struct work_struct *work);
+bool sim_run_now(struct work_struct *work);
+
 void sim_flush_work(struct work_struct *work);
 void sim_set_timer(struct delayed_work *work, unsigned long delay);
 void sim_cancel_timer(struct delayed_work *work);
 #define queue_work(wq, w)	((void)(wq), sim_queue_work(w))
+#define schedule_work(w)	sim_run_now(w)
 #define flush_work(w)		sim_flush_work(w)
 #define mod_delayed_work(wq, w, delay)	sim_set_timer(w, delay)
+#define cancel_work_sync(w)	((void)(w))
 #define cancel_delayed_work(w)	sim_cancel_timer(w)
 #define cancel_delayed_work_sync(w)	sim_cancel_timer(w)
 
