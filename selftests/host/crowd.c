@@ -63,35 +63,34 @@ static void *keep_acting(void *arg)
 	return NULL;
 }
 
-static int all_got_something_done(const struct crowd_member *members, int count)
-{
-	int i, ret = 0;
-
-	for (i = 0; i < count; i++) {
-		note("%s: %lu of %lu", members[i].name, members[i].done,
-		     members[i].tries);
-		if (!members[i].done)
-			ret = failure(-EIO, "%s never got anything done",
-				      members[i].name);
-	}
-	return ret;
-}
-
-static bool have_all_done(const struct crowd_member *members, int count)
+/* One that never got anything done, or NULL. */
+static const struct crowd_member *idle_one(const struct crowd_member *members,
+					   int count)
 {
 	int i;
 
 	for (i = 0; i < count; i++)
 		if (!members[i].done)
-			return false;
-	return true;
+			return members + i;
+	return NULL;
+}
+
+static int all_got_something_done(const struct crowd_member *members, int count)
+{
+	const struct crowd_member *idle = idle_one(members, count);
+	int i;
+
+	for (i = 0; i < count; i++)
+		note("%s: %lu of %lu", members[i].name, members[i].done,
+		     members[i].tries);
+	return idle ? failure(-EIO, "%s never got anything done", idle->name) : 0;
 }
 
 /* What is rarely possible may not have been, on a machine that is slow. */
 static void wait_for_the_last(const struct crowd_member *members, int count,
 			      int ms)
 {
-	while (!have_all_done(members, count) && ms > 0) {
+	while (idle_one(members, count) && ms > 0) {
 		sleep_ms(STEP_MS);
 		ms -= STEP_MS;
 	}

@@ -4,10 +4,9 @@
  *
  * Owns the consequences that an event has beyond the registers: the guest's
  * interrupt, the account, the time to look again, those who wait, the other devices
- * of the VM.  Every event
- * ends in migcap_vfio_guest_settle_locked().  Does not own the events: guest.c
- * has those that the guest and the device make, guest_ask.c and guest_cut.c those
- * of the host.
+ * of the VM.  Every event ends in migcap_vfio_guest_settle_locked().  Does not own
+ * the events: guest.c has those that the guest and the device make, guest_ask.c and
+ * guest_cut.c those of the host.
  * Does not own what registers mean (cap_regs.c), the deadlines (handshake.c),
  * nor what the account says (account.c).
  *
@@ -179,7 +178,6 @@ void migcap_vfio_guest_end_locked(struct migcap_vfio_guest *guest,
 static void migcap_vfio_guest_check_locked(struct migcap_vfio_guest *guest)
 {
 	struct migcap_vfio_handshake *hs = &guest->handshake;
-
 	const struct migcap_vfio_moment moment = {
 		.now = migcap_vfio_guest_now(),
 		.quiesced = migcap_vfio_guest_quiesced_locked(guest),

@@ -32,6 +32,7 @@ struct migcap_vfio_migration_file;
  *	    guest.lock		the guest: registers, gate, timeout
  *	      irq_trigger.lock	eventfds
  *	      stats.lock	the last refusal
+ *	      siblings_lock	what devices of one VMM know of each other
  *
  * state_lock is not taken below memory_lock: a reset leaves word in
  * reset_seq, and whoever takes state_lock next acts on it.  No lock from
