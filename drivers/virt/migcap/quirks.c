@@ -10,7 +10,7 @@
  * IDLE_CLOSED and STATIC_VECTORS let the agent answer sooner.  HOLD_RTNL, OWN_RESET
  * and RESET_TO_OPEN work around a driver: without them it hangs or stays silent.
  *
- * igbvf was run.  All else was found by reading Linux 6.12 and 7.3, without the
+ * igbvf and nvme were run.  All else was found by reading Linux 6.12 and 7.3, without the
  * hardware; Documentation/vf-drivers.md tells what to expect of each.
  */
 #include <linux/array_size.h>

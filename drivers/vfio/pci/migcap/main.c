@@ -62,7 +62,8 @@ static void migcap_vfio_remove(struct pci_dev *pdev)
 /*
  * Called below core's memory_lock.  A reset that the guest asked for with a
  * config write leaves capability and migration alone: the guest's software is
- * still there, and would not know that it has to introduce itself again.
+ * still there, and would not know that it has to introduce itself again.  The same
+ * holds for the reset of a device that has stopped for a migration.
  */
 static void migcap_vfio_reset_done(struct pci_dev *pdev)
 {
@@ -70,7 +71,8 @@ static void migcap_vfio_reset_done(struct pci_dev *pdev)
 	struct migcap_vfio_device *mvdev = migcap_vfio_from_vdev(&core->vdev);
 
 	migcap_vfio_host_regs_reset(&mvdev->config.host_regs, pdev);
-	if (migcap_vfio_config_emu_is_writing(&mvdev->config))
+	if (migcap_vfio_config_emu_is_writing(&mvdev->config) ||
+	    migcap_vfio_stop_reset_is_running(&mvdev->stop_reset))
 		return;
 	atomic_inc(&mvdev->reset_seq);
 	migcap_vfio_guest_reset(&mvdev->guest);

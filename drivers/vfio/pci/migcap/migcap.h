@@ -18,6 +18,7 @@
 #include "guest.h"
 #include "cap_place.h"
 #include "stats.h"
+#include "stop_reset.h"
 #include "stream.h"
 
 struct migcap_vfio_migration_file;
@@ -35,7 +36,8 @@ struct migcap_vfio_migration_file;
  *	      siblings_lock	what devices of one VMM know of each other
  *
  * state_lock is not taken below memory_lock: a reset leaves word in
- * reset_seq, and whoever takes state_lock next acts on it.  No lock from
+ * reset_seq, and whoever takes state_lock next acts on it.  memory_lock is taken
+ * below state_lock and migf->lock where a stopped device is reset.  No lock from
  * state_lock inwards is held while user memory is copied or faulted in: an
  * operator's read of sysfs must not wait for a VMM's memory.  log.lock and
  * pinned.lock are taken alone, the former with guest.lock inside of it.
@@ -62,6 +64,7 @@ struct migcap_vfio_stopped {
  * @config: the overlay over configuration space
  * @log: the log of the device's DMA
  * @pinned: what a type1 container makes of the device's DMA
+ * @stop_reset: ends what a stopped device does outside of memory
  * @place: where the capability is while the device is open
  * @ident: what a stream for this device says
  * @cap_offset: the operator's choice for the next open, or MIGCAP_PLACE_AUTO
@@ -82,6 +85,7 @@ struct migcap_vfio_device {
 	struct migcap_vfio_config_emu config;
 	struct migcap_vfio_dirty_log log;
 	struct migcap_vfio_dirty_pinned pinned;
+	struct migcap_vfio_stop_reset stop_reset;
 	struct migcap_vfio_cap_place place;
 	struct migcap_vfio_ident ident;
 	u16 cap_offset;

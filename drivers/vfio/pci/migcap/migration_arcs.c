@@ -21,6 +21,8 @@
 #include "migration_arcs.h"
 #include "stats.h"
 
+#define NOT_RESET	"device could not be reset when it had stopped"
+
 /**
  * migcap_vfio_arcs_drop_file() - the device leaves the states that go with its file
  * @mvdev: the device
@@ -120,11 +122,20 @@ migcap_vfio_arcs_begin_precopy(struct migcap_vfio_device *mvdev)
 	return migcap_vfio_arcs_publish(mvdev, migf);
 }
 
+/* A migration that has failed is spared the wait. */
+static void migcap_vfio_arcs_end_effects(struct migcap_vfio_device *mvdev,
+					 struct migcap_vfio_save *save)
+{
+	if (!save->error && migcap_vfio_stop_reset_run(&mvdev->stop_reset))
+		migcap_vfio_save_abort(save, -EIO, NOT_RESET);
+}
+
 static struct file *
 migcap_vfio_arcs_stop_precopy(struct migcap_vfio_device *mvdev)
 {
 	mutex_lock(&mvdev->migf->lock);
 	migcap_vfio_save_stop(&mvdev->migf->save);
+	migcap_vfio_arcs_end_effects(mvdev, &mvdev->migf->save);
 	mutex_unlock(&mvdev->migf->lock);
 	migcap_vfio_guest_stopped(&mvdev->guest);
 	return NULL;
@@ -148,6 +159,7 @@ migcap_vfio_arcs_begin_stop_copy(struct migcap_vfio_device *mvdev)
 	migcap_vfio_save_begin(&migf->save, &basis);
 	migcap_vfio_save_ask(&migf->save);
 	migcap_vfio_save_stop(&migf->save);
+	migcap_vfio_arcs_end_effects(mvdev, &migf->save);
 	migcap_vfio_count(&mvdev->stats, MIGCAP_COUNT_SAVES);
 	return migcap_vfio_arcs_publish(mvdev, migf);
 }

@@ -62,6 +62,7 @@ static int migcap_vfio_dev_init(struct vfio_device *vdev)
 				    &mvdev->guest);
 	migcap_vfio_dirty_log_init(&mvdev->log, &mvdev->guest);
 	migcap_vfio_dirty_pinned_init(&mvdev->pinned, vdev);
+	migcap_vfio_stop_reset_init(&mvdev->stop_reset, &mvdev->core);
 	migcap_vfio_migration_init(vdev);
 	if (migcap_vfio_dirty_log_wanted(vdev->dev))
 		vdev->log_ops = &migcap_vfio_dirty_log_ops;

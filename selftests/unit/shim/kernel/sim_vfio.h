@@ -44,7 +44,9 @@ struct file *anon_inode_getfile(const char *name,
 				int flags);
 void fput(struct file *filp);
 
-/* PCI. */
+/* PCI.  A device of no class is no network device. */
+#define PCI_BASE_CLASS_NETWORK	0x02
+
 struct pci_dev {
 	struct device dev;
 	u16 vendor;
