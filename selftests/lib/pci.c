@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <linux/pci_regs.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@
 
 #define PCI_DEVICES	"/sys/bus/pci/devices"
 #define PCI_DRIVERS	"/sys/bus/pci/drivers"
+#define DISK_DRIVER	"nvme"
 
 const char *pci_dir(const char *bdf, char *dir)
 {
@@ -29,8 +31,7 @@ const char *pci_dir(const char *bdf, char *dir)
 	return dir;
 }
 
-/* The first entry of a directory that is not hidden. */
-static int first_entry(const char *dir, const char *sub, char *name, size_t size)
+int pci_first_entry(const char *dir, const char *sub, char *name, size_t size)
 {
 	char path[SYSFS_PATH_MAX];
 	struct dirent *entry;
@@ -51,15 +52,37 @@ static int first_entry(const char *dir, const char *sub, char *name, size_t size
 	return err;
 }
 
-/* Each bound function is a link in the driver's directory. */
-int pci_find_pf(struct pci_pf *pf)
+static void load_module(const char *name)
 {
+	const char *const argv[] = { "modprobe", "-q", name, NULL };
+	pid_t pid;
+
+	if (!posix_spawnp(&pid, argv[0], NULL, NULL, (char *const *)argv,
+			  environ))
+		waitpid(pid, NULL, 0);
+}
+
+/* Loaded modules have registered their driver by the time modprobe returns. */
+static void want_driver(const char *driver)
+{
+	char dir[SYSFS_PATH_MAX];
+
+	snprintf(dir, sizeof(dir), PCI_DRIVERS "/%s", driver);
+	if (access(dir, F_OK))
+		load_module(driver);
+}
+
+/* Each bound function is a link in the driver's directory. */
+static int find_pf(struct pci_pf *pf, const char *driver, bool is_nic)
+{
+	char path[SYSFS_PATH_MAX];
 	struct dirent *entry;
 	DIR *handle;
 	long total;
 	int err = -ENODEV;
 
-	handle = opendir(PCI_DRIVERS "/" NIC_PF_DRIVER);
+	snprintf(path, sizeof(path), PCI_DRIVERS "/%s", driver);
+	handle = opendir(path);
 	while (err && handle && (entry = readdir(handle))) {
 		if (!strchr(entry->d_name, ':'))
 			continue;
@@ -69,12 +92,28 @@ int pci_find_pf(struct pci_pf *pf)
 		if (sysfs_read_number(pf->dir, "sriov_totalvfs", &total) ||
 		    total < 1)
 			continue;
-		err = first_entry(pf->dir, "net", pf->netdev,
-				  sizeof(pf->netdev));
+		err = is_nic ? pci_first_entry(pf->dir, "net", pf->netdev,
+					       sizeof(pf->netdev)) : 0;
 	}
 	if (handle)
 		closedir(handle);
-	return err ? failure(-ENODEV, "no " NIC_PF_DRIVER " NIC with SR-IOV") : 0;
+	return err;
+}
+
+int pci_find_pf(struct pci_pf *pf)
+{
+	int err = find_pf(pf, NIC_PF_DRIVER, true);
+
+	return err ? failure(err, "no " NIC_PF_DRIVER " NIC with SR-IOV") : 0;
+}
+
+int pci_find_disk(struct pci_pf *pf)
+{
+	int err;
+
+	want_driver(DISK_DRIVER);
+	err = find_pf(pf, DISK_DRIVER, false);
+	return err ? failure(err, "no " DISK_DRIVER " controller with SR-IOV") : 0;
 }
 
 /* The VF is link virtfn<N> of its PF. */
@@ -98,7 +137,7 @@ int pci_pf_of(const char *vf, struct pci_pf *pf)
 	if (err)
 		return failure(-ENODEV, "%s is no VF", vf);
 	pci_dir(pf->bdf, pf->dir);
-	err = first_entry(pf->dir, "net", pf->netdev, sizeof(pf->netdev));
+	err = pci_first_entry(pf->dir, "net", pf->netdev, sizeof(pf->netdev));
 	return err ? failure(-ENODEV, "%s: its PF has no network device", vf) :
 		     vf_index(pf, vf);
 }
@@ -158,26 +197,6 @@ int pci_is_master(const char *bdf)
 		ret = !!(command & PCI_COMMAND_MASTER);
 	fclose(config);
 	return ret;
-}
-
-static void load_module(const char *name)
-{
-	const char *const argv[] = { "modprobe", "-q", name, NULL };
-	pid_t pid;
-
-	if (!posix_spawnp(&pid, argv[0], NULL, NULL, (char *const *)argv,
-			  environ))
-		waitpid(pid, NULL, 0);
-}
-
-/* Loaded modules have registered their driver by the time modprobe returns. */
-static void want_driver(const char *driver)
-{
-	char dir[SYSFS_PATH_MAX];
-
-	snprintf(dir, sizeof(dir), PCI_DRIVERS "/%s", driver);
-	if (access(dir, F_OK))
-		load_module(driver);
 }
 
 int pci_unbind(const char *bdf)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The SR-IOV NIC of the machine under test: its physical function, making and
+ * What the machine under test has with SR-IOV: its physical function, making and
  * removing virtual functions, and which driver a function is bound to.
  */
 #ifndef MIGCAP_TEST_PCI_H
@@ -16,11 +16,14 @@
 struct pci_pf {
 	char bdf[PCI_BDF_SIZE];
 	char dir[PCI_DIR_SIZE];		/* in sysfs */
-	char netdev[IFNAMSIZ];
+	char netdev[IFNAMSIZ];		/* of a NIC */
 };
 
 /* Find the function of NIC_PF_DRIVER that has virtual functions to give: -ENODEV if none. */
 int pci_find_pf(struct pci_pf *pf);
+
+/* The same for an NVMe controller. */
+int pci_find_disk(struct pci_pf *pf);
 
 /* The PF of a VF; returns the VF's number.  -ENODEV: it has no PF with a network. */
 int pci_pf_of(const char *vf, struct pci_pf *pf);
@@ -34,6 +37,9 @@ int pci_vf_bdf(const struct pci_pf *pf, int index, char *bdf);
 
 /* Directory of a function in sysfs, filled into @dir of PCI_DIR_SIZE. */
 const char *pci_dir(const char *bdf, char *dir);
+
+/* The first entry of directory @dir/@sub that is not hidden: -ENOENT if none. */
+int pci_first_entry(const char *dir, const char *sub, char *name, size_t size);
 
 /* Name of the bound driver, "" when there is none. */
 int pci_driver(const char *bdf, char *name, size_t size);

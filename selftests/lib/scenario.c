@@ -61,9 +61,14 @@ struct vm *scenario_vm(struct scenario *s)
 	return &s->vms[s->here];
 }
 
+static const char *vf_of(const struct scenario *s, int end)
+{
+	return s->vmm.no_nic ? s->disk.vfs[end] : s->wire.vfs[end];
+}
+
 const char *scenario_vf(struct scenario *s)
 {
-	return s->wire.vfs[s->here];
+	return vf_of(s, s->here);
 }
 
 const char *scenario_other_vf(struct scenario *s, int other)
@@ -79,10 +84,10 @@ static bool can_migrate(void)
 static int ask_vf(struct scenario *s)
 {
 	struct vfio_dev dev;
-	int err = vfio_dev_open(&dev, s->wire.vfs[0]);
+	int err = vfio_dev_open(&dev, vf_of(s, 0));
 
 	if (err)
-		return failure(err, "%s cannot be opened: %s", s->wire.vfs[0],
+		return failure(err, "%s cannot be opened: %s", vf_of(s, 0),
 			       strerror(-err));
 	s->logs_dma = vfio_mig_logs_dma(&dev);
 	vfio_dev_close(&dev);
@@ -102,12 +107,26 @@ static const char *vf_options(const struct scenario *s)
 	return s->logs_dma ? "" : ",enable-migration=on";
 }
 
-int scenario_prepare_vfs(struct scenario *s)
+static int prepare_nics(struct scenario *s)
 {
 	int err = wire_make(&s->wire, s->vmm.standby, s->vmm.other_vfs);
 
-	if (!err)
-		err = wire_bind(&s->wire, driver());
+	return err ? err : wire_bind(&s->wire, driver());
+}
+
+static int prepare_disk(struct scenario *s)
+{
+	int err = disk_make(&s->disk);
+
+	return err ? err : disk_bind(&s->disk, driver());
+}
+
+int scenario_prepare_vfs(struct scenario *s)
+{
+	int err = s->vmm.no_nic ? 0 : prepare_nics(s);
+
+	if (!err && s->vmm.disk)
+		err = prepare_disk(s);
 	return err ? err : ask_vf(s);
 }
 
@@ -120,7 +139,7 @@ static int start_vm(struct scenario *s, int end, bool incoming)
 	};
 	struct vm_spec spec = {
 		.name = name,
-		.vf = s->wire.vfs[end],
+		.vf = vf_of(s, end),
 		.vf_options = vf_options(s),
 		.vfio = s->vmm.vfio,
 		.extra = s->vmm.standby ? standby : NULL,
@@ -130,6 +149,8 @@ static int start_vm(struct scenario *s, int end, bool incoming)
 
 	for (i = 0; i < s->vmm.other_vfs; i++)
 		spec.more_vfs[i] = s->wire.other_vfs[end][i];
+	if (s->vmm.disk && !s->vmm.no_nic)
+		spec.more_vfs[i] = s->disk.vfs[end];
 	/* Another test of the program may have left logs. */
 	do {
 		snprintf(name, sizeof(name), "%s-%d", s->name, ++s->started);
@@ -163,6 +184,23 @@ int scenario_promises(struct scenario *s)
 	return guest_must(&scenario_vm(s)->guest, 120, PROMISE_SETTLED);
 }
 
+static int load_drivers(struct scenario *s)
+{
+	int err = s->vmm.no_nic ? 0 : in_guest(s, "load " NIC_VF_DRIVER);
+
+	return err || !s->vmm.disk ? err : in_guest(s, DISK_LOAD);
+}
+
+static int network_up(struct scenario *s)
+{
+	int err = in_guest(s, "linear && " GUEST_UP);
+
+	if (!err)
+		err = others_up(s);
+	return err ? err :
+		in_guest(s, "setsid tcpecho </dev/null >/dev/null 2>&1 &");
+}
+
 int scenario_network(struct scenario *s)
 {
 	int err;
@@ -173,15 +211,11 @@ int scenario_network(struct scenario *s)
 	if (s->kind == GUEST_WITH_AGENT)
 		err = in_guest(s, LOAD_AGENT);
 	if (!err)
-		err = in_guest(s, "load " NIC_VF_DRIVER);
+		err = load_drivers(s);
 	if (!err && s->kind == GUEST_WITH_LATE_AGENT)
 		err = in_guest(s, "load migcap_guest");
-	if (!err)
-		err = in_guest(s, "linear && " GUEST_UP);
-	if (!err)
-		err = others_up(s);
-	if (!err)
-		err = in_guest(s, "setsid tcpecho </dev/null >/dev/null 2>&1 &");
+	if (!err && !s->vmm.no_nic)
+		err = network_up(s);
 	if (!err && s->kind == GUEST_WITH_AGENT)
 		err = scenario_promises(s);
 	return err;
@@ -189,6 +223,8 @@ int scenario_network(struct scenario *s)
 
 int scenario_traffic(struct scenario *s)
 {
+	if (s->vmm.no_nic)
+		return 0;
 	stream_stop(s->stream);
 	s->stream = NULL;
 	if (!s->probe)
@@ -292,6 +328,7 @@ void scenario_teardown(struct scenario *s)
 	for (end = 0; end < 2; end++)
 		vm_stop(&s->vms[end]);
 	wire_remove(&s->wire);
+	disk_remove(&s->disk);
 	if (s->kernel_log > 0)
 		close(s->kernel_log);
 	s->kernel_log = 0;
@@ -389,8 +426,11 @@ int scenario_arrive(struct scenario *s, struct migration *migration)
 
 int scenario_network_works(struct scenario *s)
 {
-	int err = probe_wait(s->probe, now_ns(), PROBES_WANTED, NETWORK_MS);
+	int err;
 
+	if (s->vmm.no_nic)
+		return 0;
+	err = probe_wait(s->probe, now_ns(), PROBES_WANTED, NETWORK_MS);
 	return err ? err : stream_wait(s->stream, SIGN_OF_LIFE, NETWORK_MS);
 }
 

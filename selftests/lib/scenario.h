@@ -23,6 +23,7 @@
 
 #include <stdbool.h>
 
+#include "disk.h"
 #include "hoard.h"
 #include "migcap.h"
 #include "migrate.h"
@@ -45,6 +46,8 @@ struct scenario_vmm {
 	bool log;		/* not without the VF's log: skip */
 	bool standby;		/* the guest also has a virtio-net of the VF's MAC */
 	int other_vfs;		/* the guest has so many VFs more */
+	bool disk;		/* the guest has an NVMe VF, without a file system mounted */
+	bool no_nic;		/* that is all it has */
 	const char *saved;	/* no guest boots: it is restored from this file */
 };
 
@@ -54,7 +57,8 @@ struct scenario {
 	struct scenario_vmm vmm;
 	bool logs_dma;			/* the VFs' driver, on this kernel */
 	struct wire wire;
-	struct vm vms[2];		/* vms[i] has wire.vfs[i] */
+	struct disk disk;
+	struct vm vms[2];		/* vms[i] has wire.vfs[i], or disk.vfs[i] */
 	int here;			/* where the guest runs */
 	int started;			/* VMs so far, for their names */
 	int needs_quiesce;		/* -1: not known yet */
@@ -82,7 +86,7 @@ void scenario_explain(struct scenario *s);
 int scenario_prepare_vfs(struct scenario *s);
 int scenario_boot(struct scenario *s);
 
-/* The VM and the VF that the guest has now. */
+/* The VM and the VF that the guest has now; the NIC's, if it has one. */
 struct vm *scenario_vm(struct scenario *s);
 const char *scenario_vf(struct scenario *s);
 const char *scenario_other_vf(struct scenario *s, int other);
