@@ -6,17 +6,15 @@
  * answered: a VMM stops the VM when little is left to read, so until READY
  * there is much left, and each read gives a little of it.  -ENOMSG would say
  * the opposite.  Does not own the file: migration_file.c; the encoding:
- * stream.c; nor when START is due: start_policy.c.
+ * stream.c; nor what the guest's answer means: save_answer.c.
  *
  * The lock is the owner's; the guest's is taken inside of it.
  */
 #include <linux/errno.h>
-#include <linux/minmax.h>
 #include <linux/timekeeping.h>
 
 #include "guest.h"
-#include "save.h"
-#include "stats.h"
+#include "save_answer.h"
 
 /**
  * migcap_vfio_save_init() - begin to save
@@ -47,166 +45,6 @@ void migcap_vfio_save_begin(struct migcap_vfio_save *save,
 	save->basis = *basis;
 	save->writes = basis->mark.writes;
 	migcap_vfio_start_policy_begin(&save->policy, ktime_get_ns());
-}
-
-static int migcap_vfio_save_fail(struct migcap_vfio_save *save, int error,
-				 const char *text)
-{
-	save->error = error;
-	return migcap_vfio_refuse(save->stats, error, text);
-}
-
-/**
- * migcap_vfio_save_ask() - raise START for this migration, once
- * @save: the saving side
- *
- * If nobody answers any more, the next read says so.
- */
-void migcap_vfio_save_ask(struct migcap_vfio_save *save)
-{
-	const struct migcap_vfio_guest_question question = {
-		.asker = MIGCAP_ASKED_BY_VMM,
-		.kind = save->basis.kind,
-		.again = save->limits || save->yielded,
-	};
-
-	if (save->asked)
-		return;
-	save->asked = true;
-	/* The guest's side has told why. */
-	save->error = migcap_vfio_guest_start(save->guest, &question);
-}
-
-/*
- * Nobody waits any longer.  Only where this driver or the IOMMU tells what the
- * device wrote can it be done without the guest.
- */
-static void migcap_vfio_save_give_up(struct migcap_vfio_save *save,
-				     const struct migcap_vfio_guest_view *view,
-				     int error, const char *text)
-{
-	if (save->basis.kind == MIGCAP_ACCOUNT_REPORTED && view->may_cut)
-		save->forced = true;
-	else
-		migcap_vfio_save_fail(save, error, text);
-}
-
-static void migcap_vfio_save_timed_out(struct migcap_vfio_save *save,
-				       const struct migcap_vfio_guest_view *view)
-{
-	const char *text =
-		"guest did not answer READY in time: on_timeout=force would migrate it";
-
-	if (save->basis.kind != MIGCAP_ACCOUNT_REPORTED)
-		text = "guest did not answer READY in time: stop the VM before, see on_timeout";
-	migcap_vfio_save_give_up(save, view, -ETIMEDOUT, text);
-}
-
-static bool migcap_vfio_save_is_answered(const struct migcap_vfio_save *save,
-					 const struct migcap_vfio_guest_view *view)
-{
-	return save->forced ||
-	       (view->quiesced && !view->timed_out &&
-		migcap_vfio_account_settled(&view->account, &save->basis));
-}
-
-/* START does not stand any more: it is not only the VMM who can end it. */
-static void migcap_vfio_save_ended(struct migcap_vfio_save *save,
-				   const struct migcap_vfio_guest_view *view)
-{
-	switch (view->ended) {
-	case MIGCAP_END_LIMIT:
-		save->asked = false;
-		migcap_vfio_start_policy_postpone(&save->policy, ktime_get_ns(),
-						  ++save->limits);
-		break;
-	case MIGCAP_END_YIELD:
-		save->asked = false;
-		save->yielded = true;
-		break;
-	case MIGCAP_END_TIMEOUT:
-		migcap_vfio_save_timed_out(save, view);
-		break;
-	case MIGCAP_END_OPERATOR:
-		migcap_vfio_save_fail(save, -ECANCELED,
-				      "operator took the device back");
-		break;
-	default:
-		migcap_vfio_save_fail(save, -EIO,
-				      "guest was reset during the migration");
-		break;
-	}
-}
-
-/*
- * A guest that took its device back is to be waited for once more; or it cannot be
- * done without the guest any more.
- */
-static void migcap_vfio_save_leave_quiet(struct migcap_vfio_save *save,
-					 const struct migcap_vfio_guest_view *view)
-{
-	if (save->forced && (view->quiesced || view->may_cut))
-		return;
-	if (!save->forced && migcap_vfio_save_is_answered(save, view) &&
-	    view->account.writes == save->writes)
-		return;
-	save->forced = false;
-	save->stage = MIGCAP_SAVE_ASK;
-	save->reinit = true;
-}
-
-/* What became of START. */
-static void migcap_vfio_save_judge(struct migcap_vfio_save *save,
-				   const struct migcap_vfio_guest_view *view)
-{
-	if (save->stage == MIGCAP_SAVE_QUIET &&
-	    view->ended != MIGCAP_END_OPERATOR)
-		return;
-	if (view->asker != MIGCAP_ASKED_BY_VMM)
-		migcap_vfio_save_ended(save, view);
-	else if (view->timed_out)
-		migcap_vfio_save_timed_out(save, view);
-	else if (view->state == MIGCAP_GUEST_ABSENT)
-		migcap_vfio_save_give_up(save, view, -EOPNOTSUPP,
-					 "nobody in the guest answers any more: see on_timeout");
-}
-
-/*
- * The guest is asked for all devices of a VM at the same time.  One that has given
- * way is asked when the others do not wait for anything else any longer.
- */
-static void migcap_vfio_save_join(struct migcap_vfio_save *save,
-				  const struct migcap_vfio_guest_view *view)
-{
-	bool due = save->yielded ? !view->others_awaited : view->others_due;
-
-	if (due && migcap_vfio_start_policy_may_ask(&save->policy,
-						    ktime_get_ns()))
-		migcap_vfio_save_ask(save);
-}
-
-/* Draw the consequences of what the guest and others have done meanwhile. */
-static void migcap_vfio_save_follow(struct migcap_vfio_save *save,
-				    struct migcap_vfio_guest_view *view)
-{
-	const char *broken;
-
-	migcap_vfio_guest_snapshot(save->guest, view);
-	if (save->error || save->stopped)
-		return;
-	broken = migcap_vfio_account_broken(&view->account, &save->basis);
-	if (broken) {
-		migcap_vfio_save_fail(save, -EIO, broken);
-		return;
-	}
-	if (save->stage == MIGCAP_SAVE_QUIET)
-		migcap_vfio_save_leave_quiet(save, view);
-	else
-		save->forced = false;
-	if (save->asked)
-		migcap_vfio_save_judge(save, view);
-	else
-		migcap_vfio_save_join(save, view);
 }
 
 /* Until the reader has come to the answer, the VMM must not stop the VM. */
@@ -369,61 +207,6 @@ static int migcap_vfio_save_fill(struct migcap_vfio_save *save)
 		break;
 	}
 	return migcap_vfio_save_check_stopped(save, &view);
-}
-
-static bool
-migcap_vfio_save_may_stop(const struct migcap_vfio_save *save,
-			  const struct migcap_vfio_guest_view *view)
-{
-	return view->quiesced &&
-	       migcap_vfio_account_settled(&view->account, &save->basis);
-}
-
-/* The VMM sends memory once more, and is told then of all that was written. */
-static void migcap_vfio_save_cut(struct migcap_vfio_save *save,
-				 struct migcap_vfio_guest_view *view)
-{
-	const char *text = migcap_vfio_guest_why_not_cut(view);
-
-	if (save->basis.kind != MIGCAP_ACCOUNT_REPORTED)
-		text = "device stopped before READY, and only the guest knows what it wrote";
-	if (text) {
-		migcap_vfio_save_fail(save, -EIO, text);
-		return;
-	}
-	/* It tells why not. */
-	save->error = migcap_vfio_guest_cut(save->guest);
-	migcap_vfio_guest_verify(save->guest, view);
-	if (!save->error && !migcap_vfio_save_may_stop(save, view))
-		migcap_vfio_save_fail(save, -EIO,
-				      "device was used while it was stopped");
-}
-
-/**
- * migcap_vfio_save_stop() - the device goes to STOP_COPY
- * @save: the saving side
- *
- * A guest that is not quiesced now has its device cut off, if an operator allows
- * that.  Otherwise it has lost nothing: the migration fails in the next read,
- * which a VMM survives better than a refused arc.
- *
- * Context: the device is powered.
- */
-void migcap_vfio_save_stop(struct migcap_vfio_save *save)
-{
-	struct migcap_vfio_guest_view view;
-	const char *broken;
-
-	migcap_vfio_guest_verify(save->guest, &view);
-	broken = migcap_vfio_account_broken(&view.account, &save->basis);
-	if (!save->error && broken)
-		migcap_vfio_save_fail(save, -EIO, broken);
-	if (!save->error && !migcap_vfio_save_may_stop(save, &view))
-		migcap_vfio_save_cut(save, &view);
-	save->writes = view.account.writes;
-	save->stopped = true;
-	if (save->stage != MIGCAP_SAVE_HEAD)
-		save->stage = MIGCAP_SAVE_STATE;
 }
 
 /**
