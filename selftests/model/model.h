@@ -14,6 +14,7 @@
  *	vmm_act.c	what the VMM does next
  *	vmm_memory.c	logs, containers, and the end of a migration
  *	rules.c		what must be true after each step
+ *	question.c	what must be true of a START
  *	walk.c		the steps, the operator, faults of device and host
  *	story.c		the last steps in plain words
  */
@@ -227,17 +228,24 @@ void rules_new_life(void);
 void rules_life_ends(void);
 /* Counters begin anew, and the operator's choices are lost. */
 void rules_new_driver(void);
-/* A START that stands may have been taken over, with new times. */
-void rules_new_question(void);
-void rules_operator_asked(void);
 enum reset_due rules_reset_due(void);
 void rules_reset_is_due(enum reset_due due);
 /* The guest is about to write VF_STATUS: does it know of a reset?  It has. */
 bool rules_guest_answers(void);
 void rules_guest_answered(bool knew);
-void rules_set_policy(unsigned int policy);
-void rules_set_timeout(uint64_t ms);
-void rules_set_limit(uint64_t ms);
+
+/* question.c */
+/* @epoch is EPOCH at the step before. */
+void question_check(const uint8_t *regs, uint8_t epoch);
+void question_new_life(void);
+void question_new_driver(void);
+/* A START that stands may have been taken over, with new times. */
+void question_renew(void);
+void question_operator_asked(void);
+void question_set_policy(unsigned int policy);
+unsigned int question_policy(void);
+void question_set_timeout(uint64_t ms);
+void question_set_limit(uint64_t ms);
 
 /* story.c */
 struct story_line;

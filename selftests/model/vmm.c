@@ -112,7 +112,7 @@ static void enter_precopy(uint8_t ctrl, bool undisturbed)
 	uint8_t now = guest_register(MIGCAP_CTRL);
 
 	vmm.was_in_precopy = true;
-	rules_new_question();
+	question_renew();
 	vmm.file_error = 0;
 	vmm.file_ended = false;
 	vmm.initial_bytes = ~0ULL;
@@ -129,7 +129,7 @@ static void enter_precopy(uint8_t ctrl, bool undisturbed)
 
 static void enter_stop_copy(void)
 {
-	rules_new_question();
+	question_renew();
 	vmm.file_error = 0;
 	vmm.file_ended = false;
 	vmm.must_fail = false;

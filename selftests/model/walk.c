@@ -107,7 +107,7 @@ static void set_timeout(void)
 	unsigned int ms = choice[pick(5)];
 
 	set_number("ready_timeout_ms", ms);
-	rules_set_timeout(ms);
+	question_set_timeout(ms);
 }
 
 static void set_limit(void)
@@ -116,7 +116,7 @@ static void set_limit(void)
 	unsigned int ms = choice[pick(4)];
 
 	set_number("quiesced_limit_ms", ms);
-	rules_set_limit(ms);
+	question_set_limit(ms);
 }
 
 static void set_policy(void)
@@ -126,7 +126,7 @@ static void set_policy(void)
 
 	story_tell("operator sets on_timeout to %s", names[policy], 0, 0, 0);
 	vf_attr_write("on_timeout", names[policy]);
-	rules_set_policy(policy);
+	question_set_policy(policy);
 }
 
 void operator_choose(void)
@@ -145,7 +145,7 @@ void operator_asks(bool quiesce)
 	ret = vf_attr_write("quiesce", quiesce ? "1" : "0");
 	story_result(line, ret);
 	if (!ret && quiesce)
-		rules_operator_asked();
+		question_operator_asked();
 	/* The guest has its device back, stopped or not, unless it arrives. */
 	if (!ret && !quiesce && !vmm.arriving)
 		vmm.cut = false;
