@@ -38,6 +38,7 @@ static struct {
 	uint64_t timeout_ms;
 	uint64_t limit_ms;
 	long given_back;	/* the counters of that, when PRE_COPY began */
+	long yields;
 	long timeouts;
 } asked;
 
@@ -50,6 +51,7 @@ void question_new_life(void)
 void question_new_driver(void)
 {
 	asked.timeouts = 0;
+	asked.yields = 0;
 }
 
 unsigned int question_policy(void)
@@ -69,8 +71,20 @@ static long given_back(void)
 	return counter("\nlimits ") + counter("\nyields ");
 }
 
+/* A migration is over by now, unless none has begun. */
+static void check_yields(void)
+{
+	long yields = counter("\nyields ");
+
+	if (yields > asked.yields + 1)
+		model_fail("the guest gave way %ld times in a migration",
+			   yields - asked.yields);
+	asked.yields = yields;
+}
+
 void question_renew(void)
 {
+	check_yields();
 	asked.given_back = given_back();
 	if (asked.question.told < 0)
 		asked.question.asker = 0;
