@@ -121,6 +121,23 @@ TEST_F(stream, other_device_is_refused_at_once)
 	}
 }
 
+/* An operator reads what it is that differs. */
+TEST_F(stream, reason_is_told)
+{
+	struct migcap_vfio_ident other = sample.ident;
+
+	other.msix_size++;
+	migcap_vfio_stream_decoder_init(&self->dec, &other);
+	EXPECT_EQ(-EINVAL,
+		  migcap_vfio_stream_decode(&self->dec, self->edit.bytes,
+					    self->edit.size));
+	EXPECT_STREQ("stream is for a device with another number of MSI-X vectors",
+		     self->dec.why);
+	self->edit.bytes[0] ^= 1;
+	EXPECT_EQ(-EINVAL, sample_decode(&self->edit, &self->dec));
+	EXPECT_STREQ("stream is damaged", self->dec.why);
+}
+
 TEST_F(stream, version)
 {
 	size_t major = offsetof(struct migcap_vfio_stream_preamble, major);

@@ -223,7 +223,7 @@ static int migcap_vfio_migf_resume_step(struct migcap_vfio_migration_file *migf,
 			migcap_vfio_count(&migf->mvdev->stats,
 					  MIGCAP_COUNT_LOAD_ERRORS);
 			migcap_vfio_refuse(&migf->mvdev->stats, ret,
-					   "stream is damaged, or for another device");
+					   migf->decoder.why);
 		}
 	}
 	mutex_unlock(&migf->lock);

@@ -24,23 +24,34 @@ static_assert(sizeof(struct migcap_vfio_stream_preamble) <=
 	      MIGCAP_STREAM_MAX_PAYLOAD);
 static_assert(sizeof(struct migcap_vfio_stream_header) == 8);
 
-/* A member of struct migcap_vfio_stream, and its width in the stream in bytes. */
+/*
+ * A member of struct migcap_vfio_stream, and its width in the stream in bytes; what
+ * it means if it is another one, where it must be the same.
+ */
 struct migcap_vfio_stream_field {
 	u16 offset;
 	u16 size;
+	const char *differs;
 };
 
 #define FIELD(member, width) \
 	{ .offset = offsetof(struct migcap_vfio_stream, member), .size = width }
 
+#define IDENT(member, width, what)					\
+	{								\
+		.offset = offsetof(struct migcap_vfio_stream, ident.member), \
+		.size = width,						\
+		.differs = "stream is for a device with another " what,	\
+	}
+
 static const struct migcap_vfio_stream_field ident_fields[] = {
-	FIELD(ident.vendor, 2),
-	FIELD(ident.device, 2),
-	FIELD(ident.subsystem_vendor, 2),
-	FIELD(ident.subsystem_device, 2),
-	FIELD(ident.class, 4),
-	FIELD(ident.cap_offset, 2),
-	FIELD(ident.msix_size, 2),
+	IDENT(vendor, 2, "vendor id"),
+	IDENT(device, 2, "device id"),
+	IDENT(subsystem_vendor, 2, "subsystem vendor id"),
+	IDENT(subsystem_device, 2, "subsystem id"),
+	IDENT(class, 4, "class"),
+	IDENT(cap_offset, 2, "place of the capability"),
+	IDENT(msix_size, 2, "number of MSI-X vectors"),
 	{}
 };
 
@@ -57,30 +68,39 @@ static const struct migcap_vfio_stream_field state_fields[] = {
 
 static const struct migcap_vfio_stream_field no_fields[] = { {} };
 
-static int
-migcap_vfio_stream_check_ident(const struct migcap_vfio_stream_decoder *dec)
-{
-	const struct migcap_vfio_ident *is = &dec->out.ident;
-	const struct migcap_vfio_ident *expect = dec->expect;
+#define WHY_DAMAGED	"stream is damaged"
+#define WHY_VERSION	"stream is of another major version"
+#define WHY_RECORD	"stream has a record that this version does not know"
 
-	if (is->vendor != expect->vendor || is->device != expect->device ||
-	    is->subsystem_vendor != expect->subsystem_vendor ||
-	    is->subsystem_device != expect->subsystem_device ||
-	    is->class != expect->class ||
-	    is->cap_offset != expect->cap_offset ||
-	    is->msix_size != expect->msix_size)
-		return -EINVAL;
+static int migcap_vfio_stream_fail(struct migcap_vfio_stream_decoder *dec,
+				   int error, const char *why)
+{
+	dec->why = why;
+	return error;
+}
+
+static int
+migcap_vfio_stream_check_ident(struct migcap_vfio_stream_decoder *dec)
+{
+	const struct migcap_vfio_stream expect = { .ident = *dec->expect };
+	const struct migcap_vfio_stream_field *field;
+
+	for (field = ident_fields; field->size; field++)
+		if (memcmp((const u8 *)&dec->out + field->offset,
+			   (const u8 *)&expect + field->offset, field->size))
+			return migcap_vfio_stream_fail(dec, -EINVAL,
+						       field->differs);
 	return 0;
 }
 
 static int
-migcap_vfio_stream_check_state(const struct migcap_vfio_stream_decoder *dec)
+migcap_vfio_stream_check_state(struct migcap_vfio_stream_decoder *dec)
 {
 	const struct migcap_vfio_cap_regs *regs = &dec->out.regs;
 
 	if (regs->vmm_status > MIGCAP_VMM_START ||
 	    regs->vf_status > MIGCAP_VF_READY || dec->out.bus_master > 1)
-		return -EINVAL;
+		return migcap_vfio_stream_fail(dec, -EINVAL, WHY_DAMAGED);
 	return 0;
 }
 
@@ -90,7 +110,7 @@ migcap_vfio_stream_check_state(const struct migcap_vfio_stream_decoder *dec)
  */
 static const struct migcap_vfio_stream_record {
 	const struct migcap_vfio_stream_field *fields;
-	int (*check)(const struct migcap_vfio_stream_decoder *dec);
+	int (*check)(struct migcap_vfio_stream_decoder *dec);
 	u16 flags;
 	u16 after;
 	bool once;
@@ -244,9 +264,9 @@ migcap_vfio_stream_decode_preamble(struct migcap_vfio_stream_decoder *dec)
 	memcpy(&preamble, dec->buf, sizeof(preamble));
 	if (le64_to_cpu(preamble.magic) != MIGCAP_STREAM_MAGIC ||
 	    preamble.reserved)
-		return -EINVAL;
+		return migcap_vfio_stream_fail(dec, -EINVAL, WHY_DAMAGED);
 	if (le16_to_cpu(preamble.major) != MIGCAP_STREAM_MAJOR)
-		return -EOPNOTSUPP;
+		return migcap_vfio_stream_fail(dec, -EOPNOTSUPP, WHY_VERSION);
 	migcap_vfio_stream_expect_header(dec);
 	return 0;
 }
@@ -264,13 +284,14 @@ migcap_vfio_stream_decode_header(struct migcap_vfio_stream_decoder *dec)
 	flags = le16_to_cpu(header.flags);
 	length = le32_to_cpu(header.length);
 	if (flags & ~MIGCAP_STREAM_MANDATORY)
-		return -EINVAL;
+		return migcap_vfio_stream_fail(dec, -EINVAL, WHY_DAMAGED);
 	if (length > MIGCAP_STREAM_MAX_LENGTH)
-		return -EOVERFLOW;
+		return migcap_vfio_stream_fail(dec, -EOVERFLOW, WHY_DAMAGED);
 
 	if (!dec->tag || dec->tag >= ARRAY_SIZE(records)) {
 		if (flags & MIGCAP_STREAM_MANDATORY)
-			return -EOPNOTSUPP;
+			return migcap_vfio_stream_fail(dec, -EOPNOTSUPP,
+						       WHY_RECORD);
 		migcap_vfio_stream_expect_bytes(dec, MIGCAP_DECODE_SKIP,
 						length);
 		return 0;
@@ -280,7 +301,7 @@ migcap_vfio_stream_decode_header(struct migcap_vfio_stream_decoder *dec)
 	if (length != migcap_vfio_stream_record_length(record) ||
 	    (dec->seen & record->after) != record->after ||
 	    (record->once && (dec->seen & BIT(dec->tag))))
-		return -EINVAL;
+		return migcap_vfio_stream_fail(dec, -EINVAL, WHY_DAMAGED);
 	migcap_vfio_stream_expect_bytes(dec, MIGCAP_DECODE_PAYLOAD, length);
 	return 0;
 }
@@ -321,12 +342,12 @@ migcap_vfio_stream_decode_phase(struct migcap_vfio_stream_decoder *dec)
 	case MIGCAP_DECODE_DONE:
 		break;
 	}
-	return -EINVAL;
+	return migcap_vfio_stream_fail(dec, -EINVAL, WHY_DAMAGED);
 }
 
 /**
  * migcap_vfio_stream_decode() - decode the next piece of a stream
- * @dec: the decoder; of no use any more after an error
+ * @dec: the decoder; of no use any more after an error, but for @dec->why
  * @data: the piece
  * @len: its length in bytes
  *

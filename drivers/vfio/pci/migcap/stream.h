@@ -115,6 +115,7 @@ enum migcap_vfio_stream_phase {
  * @buf: what has been read of it, unless it is skipped
  * @tag: the record that it belongs to
  * @seen: the records before that one, bit mask of enum migcap_vfio_stream_tag
+ * @why: a constant text for operators, after an error
  */
 struct migcap_vfio_stream_decoder {
 	const struct migcap_vfio_ident *expect;
@@ -125,6 +126,7 @@ struct migcap_vfio_stream_decoder {
 	u8 buf[MIGCAP_STREAM_MAX_PAYLOAD];
 	u16 tag;
 	u16 seen;
+	const char *why;
 };
 
 size_t migcap_vfio_stream_put_preamble(u8 *buf);
