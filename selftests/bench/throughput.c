@@ -147,7 +147,7 @@ static long long cpu_time(const struct vm *vm)
 {
 	clockid_t clock;
 
-	return clock_getcpuclockid(vm->pid, &clock) ? 0 : clock_read(clock);
+	return clock_getcpuclockid(vm->process.pid, &clock) ? 0 : clock_read(clock);
 }
 
 static int guest_frames(struct vm *vm, long *frames)

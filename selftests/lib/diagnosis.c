@@ -23,13 +23,27 @@ static void add(char *reason, const char *what)
 }
 
 /* Under vfio-pci there is no such file. */
+static int read_refusal(struct vm *vm, char *refusal)
+{
+	struct host *host = vm->process.host;
+	int ret;
+
+	if (!host)
+		return migcap_read(vm->vf, "last_error", refusal,
+				   SYSFS_VALUE_MAX);
+	ret = guest_run(&host->shell, 5,
+			"cat /sys/bus/pci/devices/%s/migcap/last_error",
+			vm->vf);
+	snprintf(refusal, SYSFS_VALUE_MAX, "%.*s", SYSFS_VALUE_MAX - 1,
+		 host->shell.output);
+	return ret;
+}
+
 static void examine_driver(struct vm *vm, char *reason)
 {
 	char refusal[SYSFS_VALUE_MAX], text[2 * SYSFS_VALUE_MAX];
 
-	if (!vm->vf[0] ||
-	    migcap_read(vm->vf, "last_error", refusal, sizeof(refusal)) ||
-	    !strcmp(refusal, "none"))
+	if (!vm->vf[0] || read_refusal(vm, refusal) || !strcmp(refusal, "none"))
 		return;
 	snprintf(text, sizeof(text), "%s: %s: %s", vm->name, vm->vf, refusal);
 	add(reason, text);

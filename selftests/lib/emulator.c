@@ -17,8 +17,19 @@ struct symbol {
 	unsigned long long begin, end;
 };
 
+/* In order there: the function, and what comes next. */
+static bool find_symbol_there(struct host *host, const char *wanted,
+			      struct symbol *symbol)
+{
+	return !guest_run(&host->shell, 60,
+			  "sort /proc/kallsyms | grep -A 1 ' %s$' | cut -d ' ' -f 1",
+			  wanted) &&
+	       sscanf(host->shell.output, "%llx %llx", &symbol->begin,
+		      &symbol->end) == 2;
+}
+
 /* The list is not in order: the end is the next address of all. */
-static bool find_symbol(const char *wanted, struct symbol *symbol)
+static bool find_symbol_here(const char *wanted, struct symbol *symbol)
 {
 	FILE *list = fopen("/proc/kallsyms", "re");
 	unsigned long long at;
@@ -60,10 +71,13 @@ static unsigned long long instruction_pointer(struct vm *vm)
 static bool is_at_vmrun(struct vm *vm)
 {
 	unsigned long long rip = instruction_pointer(vm);
+	struct host *host = vm->process.host;
 	struct symbol vmrun;
 
-	return rip && find_symbol(VMRUN, &vmrun) && rip >= vmrun.begin &&
-	       rip < vmrun.end;
+	if (!rip || !(host ? find_symbol_there(host, VMRUN, &vmrun) :
+			     find_symbol_here(VMRUN, &vmrun)))
+		return false;
+	return rip >= vmrun.begin && rip < vmrun.end;
 }
 
 static bool was_reset(struct vm *vm)

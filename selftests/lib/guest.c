@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include "channel.h"
 #include "clock.h"
 #include "guest.h"
 
@@ -19,21 +19,16 @@
 #define GRACE_MS	15000
 #define RETRY_MS	2000
 
-int guest_connect(struct guest *guest, const char *path, const char *who)
+int guest_connect(struct guest *guest, const char *where, const char *who,
+		  int timeout_ms)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-
 	guest->who = who;
 	guest->next_id = 1;
-	guest->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-	if (connect(guest->fd, (struct sockaddr *)&address, sizeof(address))) {
-		close(guest->fd);
-		guest->fd = -1;
-		return failure(-errno, "%s: guest control socket: %s", who,
-			       strerror(errno));
-	}
-	return 0;
+	guest->fd = channel_connect(where, deadline_in(timeout_ms));
+	if (guest->fd >= 0)
+		return 0;
+	return failure(guest->fd, "%s: control channel %s: %s", who, where,
+		       strerror(-guest->fd));
 }
 
 void guest_close(struct guest *guest)
@@ -115,7 +110,7 @@ static int run(struct guest *guest, int timeout_s, const char *command,
 	       int wait_ms)
 {
 	unsigned int id = guest->next_id++;
-	char line[1024];
+	char line[GUEST_COMMAND_MAX + 32];
 	int len;
 
 	guest->output[0] = '\0';
@@ -136,7 +131,7 @@ int guest_wait(struct guest *guest, int timeout_ms)
 	while (err == -ETIMEDOUT && (left = ms_until(deadline)))
 		err = run(guest, 1, ":", left < RETRY_MS ? left : RETRY_MS);
 	if (err < 0)
-		return failure(err, "%s: nobody answers in the guest after %d ms",
+		return failure(err, "%s: nobody answers after %d ms",
 			       guest->who, stretch_ms(timeout_ms));
 	return 0;
 }
@@ -147,14 +142,14 @@ static int run_and_tell(struct guest *guest, int timeout_s,
 	int err = run(guest, timeout_s, command, timeout_s * 1000 + GRACE_MS);
 
 	if (err < 0)
-		return failure(err, "%s: guest did not finish '%s': %s",
+		return failure(err, "%s: '%s' did not end: %s",
 			       guest->who, command, strerror(-err));
 	return err;
 }
 
 int guest_run(struct guest *guest, int timeout_s, const char *fmt, ...)
 {
-	char command[900];
+	char command[GUEST_COMMAND_MAX];
 	va_list args;
 
 	va_start(args, fmt);
@@ -165,7 +160,7 @@ int guest_run(struct guest *guest, int timeout_s, const char *fmt, ...)
 
 int guest_must(struct guest *guest, int timeout_s, const char *fmt, ...)
 {
-	char command[900];
+	char command[GUEST_COMMAND_MAX];
 	va_list args;
 	int status;
 
@@ -174,7 +169,7 @@ int guest_must(struct guest *guest, int timeout_s, const char *fmt, ...)
 	va_end(args);
 	status = run_and_tell(guest, timeout_s, command);
 	if (status > 0)
-		return failure(-EIO, "%s: '%s' in the guest: exit status %d: %s",
+		return failure(-EIO, "%s: '%s': exit status %d: %s",
 			       guest->who, command, status, guest->output);
 	return status;
 }

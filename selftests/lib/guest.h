@@ -17,6 +17,7 @@
 
 #define GUEST_PORT_NAME		"org.migcap.ctl"
 #define GUEST_OUTPUT_MAX	4096
+#define GUEST_COMMAND_MAX	4000
 #define GUEST_TIMED_OUT		124	/* exit status of a command cut short */
 
 struct guest {
@@ -26,7 +27,9 @@ struct guest {
 	char output[GUEST_OUTPUT_MAX];	/* of the latest command */
 };
 
-int guest_connect(struct guest *guest, const char *path, const char *who);
+/* Connect to the channel at @where, see channel.h. */
+int guest_connect(struct guest *guest, const char *where, const char *who,
+		  int timeout_ms);
 void guest_close(struct guest *guest);
 
 /* Wait until the agent in the guest answers: it has booted, or arrived. */

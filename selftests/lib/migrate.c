@@ -86,7 +86,7 @@ static int begin(struct migration *migration, int downtime_limit_ms)
 	char uri[VM_PATH_SIZE];
 	int err;
 
-	snprintf(uri, sizeof(uri), "unix:/run/migcap/%s.migration", to->name);
+	vm_socket(to, VM_MIGRATION, uri);
 	err = set_capabilities(to, migration->way);
 	if (!err)
 		err = listen_at(to, uri);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One live migration from a VM to another on this machine, over a unix socket,
- * and what is to be known about it afterwards.
+ * One live migration from a VM to another, on this machine over a unix socket, between
+ * hosts over TCP, and what is to be known about it afterwards.
  */
 #ifndef MIGCAP_TEST_MIGRATE_H
 #define MIGCAP_TEST_MIGRATE_H

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include "channel.h"
 #include "clock.h"
 #include "failure.h"
 #include "qmp.h"
@@ -21,12 +21,12 @@
 #define COMMAND_TIMEOUT_MS	30000
 
 /* What QEMU stamped on an event, on our clock. */
-static long long event_time(json_t *event)
+static long long event_time(const struct qmp *qmp, json_t *event)
 {
 	json_t *stamp = json_object_get(event, "timestamp");
 	json_t *seconds = json_object_get(stamp, "seconds");
 	json_t *micros = json_object_get(stamp, "microseconds");
-	long long offset = now_ns() - clock_read(CLOCK_REALTIME);
+	long long offset = now_ns() - clock_read(CLOCK_REALTIME) + qmp->offset;
 
 	return json_integer_value(seconds) * NSEC_PER_SEC +
 	       json_integer_value(micros) * NSEC_PER_USEC + offset;
@@ -40,7 +40,7 @@ static void keep_event(struct qmp *qmp, json_t *message, const char *name)
 		return;
 	snprintf(event->name, sizeof(event->name), "%s", name);
 	event->arrived = now_ns();
-	event->sent = event_time(message);
+	event->sent = event_time(qmp, message);
 	event->data = json_incref(json_object_get(message, "data"));
 	*qmp->last = event;
 	qmp->last = &event->next;
@@ -206,24 +206,7 @@ const struct qmp_event *qmp_wait(struct qmp *qmp, const char *name,
 	}
 }
 
-/* QEMU creates its socket early but not at once. */
-static int connect_socket(const char *path, long long deadline)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-	while (connect(fd, (struct sockaddr *)&address, sizeof(address))) {
-		if (!ms_until(deadline)) {
-			close(fd);
-			return -ETIMEDOUT;
-		}
-		sleep_ms(20);
-	}
-	return fd;
-}
-
-int qmp_connect(struct qmp *qmp, const char *path, const char *who,
+int qmp_connect(struct qmp *qmp, const char *where, const char *who,
 		int timeout_ms)
 {
 	long long deadline = deadline_in(timeout_ms);
@@ -234,7 +217,7 @@ int qmp_connect(struct qmp *qmp, const char *path, const char *who,
 	qmp->who = who;
 	qmp->last = &qmp->events;
 	qmp->buffer = malloc(BUFFER_SIZE);
-	qmp->fd = connect_socket(path, deadline);
+	qmp->fd = channel_connect(where, deadline);
 	if (!qmp->buffer)
 		err = -ENOMEM;
 	else if (qmp->fd < 0)

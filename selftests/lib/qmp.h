@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The QEMU machine protocol over a unix socket: commands with their answers,
+ * The QEMU machine protocol over a socket: commands with their answers,
  * and the events that came in the meantime, each with its time.  Every wait is
  * bounded.  One thread at a time may use a connection.
  */
@@ -25,10 +25,14 @@ struct qmp {
 	size_t used;
 	struct qmp_event *events, **last;	/* oldest first */
 	long next_id;
+	long long offset;	/* of this real time from that of QEMU's host, ns */
 };
 
-/* Connect to a QEMU that may still be starting, and leave negotiation mode. */
-int qmp_connect(struct qmp *qmp, const char *path, const char *who,
+/*
+ * Connect to a QEMU that may still be starting, at @where (see channel.h), and leave
+ * negotiation mode.
+ */
+int qmp_connect(struct qmp *qmp, const char *where, const char *who,
 		int timeout_ms);
 void qmp_close(struct qmp *qmp);
 

@@ -139,6 +139,7 @@ static int start_vm(struct scenario *s, int end, bool incoming)
 	};
 	struct vm_spec spec = {
 		.name = name,
+		.host = s->hosts[end],
 		.vf = vf_of(s, end),
 		.vf_options = vf_options(s),
 		.vfio = s->vmm.vfio,
@@ -327,7 +328,8 @@ void scenario_teardown(struct scenario *s)
 	scenario_quiet(s);
 	for (end = 0; end < 2; end++)
 		vm_stop(&s->vms[end]);
-	wire_remove(&s->wire);
+	if (!s->hosts[0])
+		wire_remove(&s->wire);
 	disk_remove(&s->disk);
 	if (s->kernel_log > 0)
 		close(s->kernel_log);
@@ -440,6 +442,16 @@ static const char *wanted_guest(const struct scenario *s)
 	return s->kind == GUEST_WITHOUT_AGENT ? "absent" : "present";
 }
 
+static int settled(struct scenario *s)
+{
+	struct host *host = s->hosts[s->here];
+
+	if (host)
+		return host_settled(host, scenario_vf(s), wanted_guest(s),
+				    SETTLE_MS);
+	return migcap_settled(scenario_vf(s), wanted_guest(s), SETTLE_MS);
+}
+
 int scenario_healthy(struct scenario *s)
 {
 	char line[256];
@@ -447,8 +459,7 @@ int scenario_healthy(struct scenario *s)
 
 	err = scenario_network_works(s);
 	if (!err && can_migrate())
-		err = migcap_settled(scenario_vf(s), wanted_guest(s),
-				     SETTLE_MS);
+		err = settled(s);
 	if (!err)
 		err = vm_trouble(scenario_vm(s));
 	if (!err && trouble_in_kernel(s->kernel_log, line, sizeof(line)))

@@ -17,6 +17,8 @@
  *
  * Both VFs have the same MAC address.  The guest starts on VF 0; each
  * migration takes it to the other one.
+ *
+ * The VMs may be on other hosts, see hosts.h, which brings that up in another way.
  */
 #ifndef MIGCAP_TEST_SCENARIO_H
 #define MIGCAP_TEST_SCENARIO_H
@@ -59,6 +61,7 @@ struct scenario {
 	struct wire wire;
 	struct disk disk;
 	struct vm vms[2];		/* vms[i] has wire.vfs[i], or disk.vfs[i] */
+	struct host *hosts[2];		/* where, NULL: here */
 	int here;			/* where the guest runs */
 	int started;			/* VMs so far, for their names */
 	int needs_quiesce;		/* -1: not known yet */

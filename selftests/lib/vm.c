@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * QEMU as a child process.  The command line is built here and nowhere else;
- * source and destination of a migration differ in the VF's address, the log
- * names and -incoming alone.  QEMU dies with the process that started it.
+ * QEMU as a process.  The command line is built here and nowhere else; source and
+ * destination of a migration differ in the VF's address, the log names, -incoming
+ * and, on different hosts, the sockets alone.
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,6 +22,7 @@
 #include "vm.h"
 
 #define RUN_DIR		"/run/migcap"
+#define FIRST_PORT	7780	/* on other hosts, by enum vm_socket */
 #define ARGS_MAX	64
 /*
  * A full log takes half a minute, each character is an exit out of the guest;
@@ -146,14 +144,32 @@ static void add_kernel(struct args *args, const struct vm_spec *spec)
 	    spec->append ? : "");
 }
 
-static void add_channels(struct args *args, const struct vm *vm)
+const char *vm_socket(const struct vm *vm, enum vm_socket socket, char *where)
 {
-	add(args, "-serial", "file:%s", vm->serial_log);
-	add(args, "-qmp", "unix:" RUN_DIR "/%s.qmp,server=on,wait=off",
-	    vm->name);
-	add(args, "-chardev",
-	    "socket,id=ctl,path=" RUN_DIR "/%s.ctl,server=on,wait=off",
-	    vm->name);
+	static const char *const names[] = { "qmp", "ctl", "migration" };
+	const struct host *host = vm->process.host;
+
+	if (host)
+		snprintf(where, VM_PATH_SIZE, "tcp:%s:%d", host->address,
+			 FIRST_PORT + socket);
+	else
+		snprintf(where, VM_PATH_SIZE, "unix:" RUN_DIR "/%s.%s",
+			 vm->name, names[socket]);
+	return where;
+}
+
+static void add_control(struct args *args, const struct vm *vm)
+{
+	const struct host *host = vm->process.host;
+
+	if (host)
+		add(args, "-chardev",
+		    "socket,id=ctl,host=%s,port=%d,server=on,wait=off",
+		    host->address, FIRST_PORT + VM_CONTROL);
+	else
+		add(args, "-chardev",
+		    "socket,id=ctl,path=" RUN_DIR "/%s.ctl,server=on,wait=off",
+		    vm->name);
 	if (control_is_serial()) {
 		add(args, "-device", "isa-serial,chardev=ctl,index=1");
 		return;
@@ -161,6 +177,16 @@ static void add_channels(struct args *args, const struct vm *vm)
 	add(args, "-device", "virtio-serial-pci,id=serial0" NO_MMIO);
 	add(args, "-device", "virtserialport,chardev=ctl,name="
 	    GUEST_PORT_NAME);
+}
+
+static void add_channels(struct args *args, const struct vm *vm)
+{
+	char where[VM_PATH_SIZE];
+
+	add(args, "-serial", "file:%s", vm->serial_log);
+	add(args, "-qmp", "%s,server=on,wait=off",
+	    vm_socket(vm, VM_QMP, where));
+	add_control(args, vm);
 }
 
 static void add_vf(struct args *args, const struct vm_spec *spec, int slot,
@@ -212,11 +238,18 @@ bool vm_has_logs(const char *name)
 	return !access(path, F_OK);
 }
 
+static void unlink_socket(const struct vm *vm, enum vm_socket socket)
+{
+	char where[VM_PATH_SIZE];
+
+	vm_socket(vm, socket, where);
+	unlink(strchr(where, ':') + 1);
+}
+
 static void prepare_paths(struct vm *vm, const struct vm_spec *spec)
 {
-	char path[VM_PATH_SIZE];
-
 	memset(vm, 0, sizeof(*vm));
+	vm->process.host = spec->host;
 	vm->qmp.fd = -1;
 	vm->guest.fd = -1;
 	snprintf(vm->name, sizeof(vm->name), "%s", spec->name);
@@ -227,72 +260,50 @@ static void prepare_paths(struct vm *vm, const struct vm_spec *spec)
 		 vm_log_dir(), vm->name);
 	snprintf(vm->qemu_log, sizeof(vm->qemu_log), "%s/%s.qemu",
 		 vm_log_dir(), vm->name);
-	snprintf(path, sizeof(path), RUN_DIR "/%s.qmp", vm->name);
-	unlink(path);
-	snprintf(path, sizeof(path), RUN_DIR "/%s.ctl", vm->name);
-	unlink(path);
-}
-
-static void become_qemu(const struct vm *vm, struct args *args, pid_t parent)
-{
-	int log = open(vm->qemu_log, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-	int null = open("/dev/null", O_RDONLY);
-	sigset_t none;
-	int i;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(1);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	dup2(null, 0);
-	dup2(log, 1);
-	dup2(log, 2);
-	for (i = 0; i < args->count; i++)
-		dprintf(2, "%s%s", i ? " " : "", args->v[i]);
-	dprintf(2, "\n");
-	execvp(args->v[0], args->v);
-	dprintf(2, "%s: %s\n", args->v[0], strerror(errno));
-	_exit(127);
+	if (spec->host)
+		return;
+	unlink_socket(vm, VM_QMP);
+	unlink_socket(vm, VM_CONTROL);
 }
 
 static int spawn(struct vm *vm, const struct vm_spec *spec)
 {
 	struct args args = { .count = 0 };
-	pid_t parent = getpid();
+	int err;
 
 	add_machine(&args, spec);
 	add_kernel(&args, spec);
 	add_channels(&args, vm);
 	add_devices(&args, spec);
 	args.v[args.count] = NULL;
-	fflush(NULL);
-	vm->pid = fork();
-	if (vm->pid == 0)
-		become_qemu(vm, &args, parent);
+	err = process_start(&vm->process, spec->host, args.v, vm->qemu_log);
 	free_args(&args);
-	if (vm->pid < 0) {
-		vm->pid = 0;
-		return failure(-errno, "fork: %s", strerror(errno));
-	}
-	return 0;
+	return err;
+}
+
+static int connect_to(struct vm *vm)
+{
+	const struct host *host = vm->process.host;
+	char where[VM_PATH_SIZE];
+	int err;
+
+	err = qmp_connect(&vm->qmp, vm_socket(vm, VM_QMP, where), vm->name,
+			  START_MS);
+	if (!err && host)
+		vm->qmp.offset = host->offset;
+	return err ? err : guest_connect(&vm->guest,
+					 vm_socket(vm, VM_CONTROL, where),
+					 vm->name, START_MS);
 }
 
 int vm_start(struct vm *vm, const struct vm_spec *spec)
 {
-	char path[VM_PATH_SIZE];
 	int err;
 
 	prepare_paths(vm, spec);
 	err = spawn(vm, spec);
-	if (!err) {
-		snprintf(path, sizeof(path), RUN_DIR "/%s.qmp", vm->name);
-		err = qmp_connect(&vm->qmp, path, vm->name, START_MS);
-	}
-	if (!err) {
-		snprintf(path, sizeof(path), RUN_DIR "/%s.ctl", vm->name);
-		err = guest_connect(&vm->guest, path, vm->name);
-	}
+	if (!err)
+		err = connect_to(vm);
 	if (err) {
 		vm_trouble(vm);
 		vm_stop(vm);
@@ -307,13 +318,7 @@ void vm_expect_reset(struct vm *vm)
 
 bool vm_alive(struct vm *vm)
 {
-	int status;
-
-	if (vm->pid && waitpid(vm->pid, &status, WNOHANG) == vm->pid) {
-		vm->exit_status = status;
-		vm->pid = 0;
-	}
-	return vm->pid;
+	return process_is_alive(&vm->process);
 }
 
 void vm_kill(struct vm *vm)
@@ -321,22 +326,14 @@ void vm_kill(struct vm *vm)
 	if (!vm_alive(vm))
 		return;
 	vm->stopped = true;
-	kill(vm->pid, SIGKILL);
-	waitpid(vm->pid, &vm->exit_status, 0);
-	vm->pid = 0;
+	process_kill(&vm->process);
 }
 
 void vm_stop(struct vm *vm)
 {
-	long long deadline = deadline_in(STOP_MS);
-
-	if (vm_alive(vm)) {
+	if (vm_alive(vm))
 		vm->stopped = true;
-		kill(vm->pid, SIGTERM);
-	}
-	while (vm_alive(vm) && ms_until(deadline))
-		sleep_ms(20);
-	vm_kill(vm);
+	process_stop(&vm->process, STOP_MS);
 	if (vm->qmp.buffer)
 		qmp_close(&vm->qmp);
 	if (vm->name[0])
@@ -368,16 +365,20 @@ static void wait_for_death(struct vm *vm)
 int vm_trouble(struct vm *vm)
 {
 	char line[256];
+	int status;
 
 	wait_for_death(vm);
 	if (trouble_in_file(vm->serial_log, line, sizeof(line)))
 		return failure(-EIO, "%s: guest kernel: %s", vm->name, line);
 	if (vm_alive(vm) || vm->stopped || !vm->name[0])
 		return 0;
+	status = vm->process.exit_status;
 	last_line(vm->qemu_log, line, sizeof(line));
-	if (WIFSIGNALED(vm->exit_status))
+	if (vm->process.host)
+		return failure(-EIO, "%s: QEMU has left: %s", vm->name, line);
+	if (WIFSIGNALED(status))
 		return failure(-EIO, "%s: QEMU died of signal %d: %s", vm->name,
-			       WTERMSIG(vm->exit_status), line);
+			       WTERMSIG(status), line);
 	return failure(-EIO, "%s: QEMU left with status %d: %s", vm->name,
-		       WEXITSTATUS(vm->exit_status), line);
+		       WEXITSTATUS(status), line);
 }

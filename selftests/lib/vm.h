@@ -11,15 +11,18 @@
  *	MIGCAP_L2_CONTROL	`serial`: its control channel is a serial line, for
  *				QEMUs that do not take each other's virtio devices
  *	MIGCAP_LOG		directory for <name>.serial and <name>.qemu
+ *
+ * A VM may be on another host, one at a time on each.
  */
 #ifndef MIGCAP_TEST_VM_H
 #define MIGCAP_TEST_VM_H
 
 #include <stdbool.h>
-#include <sys/types.h>
 
 #include "guest.h"
+#include "host.h"
 #include "pci.h"
+#include "process.h"
 #include "qmp.h"
 
 #define VM_PATH_SIZE	96
@@ -33,6 +36,7 @@ enum vm_vfio {
 
 struct vm_spec {
 	const char *name;
+	struct host *host;		/* where it runs, NULL: here */
 	const char *vf;			/* address of the VF, NULL: none */
 	const char *more_vfs[VM_MORE_VFS];	/* of further ones, or NULL */
 	const char *vf_options;		/* ",key=value..." for them, or NULL */
@@ -48,13 +52,22 @@ struct vm {
 	char vf[PCI_BDF_SIZE];		/* "" when it has none */
 	char serial_log[VM_PATH_SIZE];
 	char qemu_log[VM_PATH_SIZE];
-	pid_t pid;			/* 0 when QEMU does not run */
-	int exit_status;		/* as from waitpid() */
+	struct process process;		/* QEMU */
 	bool stopped;			/* by us */
 	long long reset_expected;	/* the guest may have been reset before */
 	struct qmp qmp;
 	struct guest guest;
 };
+
+/* What QEMU listens at. */
+enum vm_socket {
+	VM_QMP,
+	VM_CONTROL,
+	VM_MIGRATION,
+};
+
+/* Where that is, see channel.h, filled into @where of VM_PATH_SIZE. */
+const char *vm_socket(const struct vm *vm, enum vm_socket socket, char *where);
 
 /* Whether a VM of that name has left logs. */
 bool vm_has_logs(const char *name);

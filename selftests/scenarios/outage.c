@@ -112,9 +112,9 @@ static int hold_destination(struct story *story,
 		err = migcap_wait(scenario_vf(s), "guest", "ready", READY_MS);
 	if (err)
 		return err;
-	if (kill(migration->to->pid, SIGSTOP))
+	if (kill(migration->to->process.pid, SIGSTOP))
 		return -errno;
-	story->held = migration->to->pid;
+	story->held = migration->to->process.pid;
 	return migration_wait_status(migration, "active", 0);
 }
 
