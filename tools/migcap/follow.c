@@ -141,14 +141,13 @@ static bool may_adopt(const struct follow *follow,
 	return phase != PHASE_PRESENT || !entered || !followed->known;
 }
 
-/* @entered: zeros are written even where they are shown, filters may be left. */
+/* @clear: zeros are written even where they are shown, filters may be left. */
 static int apply(const struct vf *vf, const struct rules *target,
-		 const struct rules *now, bool entered)
+		 const struct rules *now, bool clear)
 {
 	int ret = 0, err;
 
-	if (!rules_same_mac(target, now) ||
-	    (entered && !rules_have_mac(target)))
+	if (!rules_same_mac(target, now) || (clear && !rules_have_mac(target)))
 		ret = pf_set_mac(vf->pf, vf->index, target);
 	if (target->vlan != now->vlan || target->qos != now->qos ||
 	    (target->vlan && target->proto != now->proto)) {
@@ -214,7 +213,8 @@ static void reconcile(struct observer *observer, struct observer_vf *observed)
 	target = rules_in(phase, &followed->wanted);
 	if (phase == PHASE_PRESENT && !rules_have_mac(&target))
 		memcpy(target.mac, now.mac, ETH_ALEN);
-	err = apply(vf, &target, &now, entered);
+	/* A guest that is here, and has no rule, may just be setting its address. */
+	err = apply(vf, &target, &now, entered && phase != PHASE_PRESENT);
 	followed->phase = phase;
 	followed->known = true;
 	if (entered)
