@@ -70,6 +70,9 @@ check-all:
 check-guests:
 	@$(LAB)/check --tests "$(TESTS)" --stages guests
 
+check-hosts:
+	@$(LAB)/check --tests "$(TESTS)" --stages hosts $(SUITE)
+
 check-debug:
 	@$(LAB)/check --tests "$(TESTS)" debug debug-container
 
@@ -114,6 +117,7 @@ help:
 	@echo '                  trixie-backports, iommufd, iommufd-backports: there alone'
 	@echo 'make check-all    all tests in all these suites'
 	@echo 'make check-guests the agent in guests of older Debian releases'
+	@echo 'make check-hosts  migrations between two hosts, and who reaches the guest'
 	@echo 'make check-debug  all tests on kernels with KASAN, lockdep and injected faults,'
 	@echo '                  one that logs DMA and one that cannot'
 	@echo 'make check-packages  the Debian packages: built, and installed, upgraded and'
@@ -125,5 +129,5 @@ help:
 	@echo 'make lab-shell    a shell in L1, the virtual host'
 	@echo 'make guest-shell  a shell in L2, a guest with a VF'
 
-.PHONY: all modules install uninstall tools tools-install deb clean demo check check-all \
-	check-debug check-guests bench soak lint unit check-packages check-series lab-shell guest-shell help
+.PHONY: all modules install uninstall tools tools-install deb clean demo check \
+	check-all check-debug check-guests check-hosts bench soak lint unit check-packages check-series lab-shell guest-shell help

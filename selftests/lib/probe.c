@@ -265,3 +265,34 @@ int probe_lost(struct probe *probe, long long from, long long to)
 	pthread_mutex_unlock(&probe->lock);
 	return lost;
 }
+
+struct probe_loss probe_longest_loss(struct probe *probe, long long from,
+				     long long to)
+{
+	struct probe_loss loss = { .lost = 0 };
+	long long last = from;
+	int run = 0, lost = 0;
+	struct echo *echo;
+	unsigned int i;
+
+	pthread_mutex_lock(&probe->lock);
+	for (i = 0; i < probe->count; i++) {
+		echo = &probe->echoes[i];
+		if (echo->sent < from || echo->sent > to)
+			continue;
+		if (!echo->answered) {
+			run++;
+			continue;
+		}
+		if (run > loss.lost) {
+			loss.gap = (struct gap){ last, echo->answered };
+			loss.lost = run;
+		}
+		lost += run;
+		run = 0;
+		last = echo->answered;
+	}
+	pthread_mutex_unlock(&probe->lock);
+	loss.lost_else = lost - loss.lost;
+	return loss;
+}

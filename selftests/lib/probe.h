@@ -34,4 +34,18 @@ struct times probe_answers(struct probe *probe, long long from, long long to);
 /* How many probes sent between @from and @to have no answer. */
 int probe_lost(struct probe *probe, long long from, long long to);
 
+/*
+ * The longest run of probes sent between @from and @to that have no answer: from the
+ * answer before it to that after it.  A machine that stands still for a while loses
+ * none.  What is on its way at the end does not count.
+ */
+struct probe_loss {
+	struct gap gap;		/* zero if none was lost */
+	int lost;		/* in that run, */
+	int lost_else;		/* and at other times */
+};
+
+struct probe_loss probe_longest_loss(struct probe *probe, long long from,
+				     long long to);
+
 #endif /* MIGCAP_TEST_PROBE_H */
