@@ -60,6 +60,9 @@ clean:
 demo:
 	@$(LAB)/demo $(or $(SUITE),trixie)
 
+demo-hosts:
+	@$(LAB)/demo $(or $(SUITE),trixie) hosts
+
 check:
 	@$(LAB)/check --tests "$(TESTS)" $(SUITE)
 
@@ -111,6 +114,7 @@ help:
 	@echo
 	@echo 'As root, on any Debian machine, without KVM and without a NIC with SR-IOV:'
 	@echo 'make demo         a VM with a VF is live-migrated before your eyes'
+	@echo 'make demo-hosts   the same between two hosts, each with its own kernel and NIC'
 	@echo 'make check        all tests on a Debian kernel, and those of the DMA log on a'
 	@echo '                  kernel that has one, built once (10 min)'
 	@echo '                  TESTS="word..." selects; SUITE= one of trixie,'
@@ -129,5 +133,5 @@ help:
 	@echo 'make lab-shell    a shell in L1, the virtual host'
 	@echo 'make guest-shell  a shell in L2, a guest with a VF'
 
-.PHONY: all modules install uninstall tools tools-install deb clean demo check \
+.PHONY: all modules install uninstall tools tools-install deb clean demo demo-hosts check \
 	check-all check-debug check-guests check-hosts bench soak lint unit check-packages check-series lab-shell guest-shell help
