@@ -14,6 +14,7 @@
  *  - while the guest is quiesced its address is held back, too;
  *  - a VMM that waits for a guest is no guest;
  *  - what an operator changes meanwhile is followed, not undone;
+ *  - an address that a guest without a rule has chosen leaves with it;
  *  - rules of a file are enforced; a file that makes no sense is refused.
  */
 #include <kselftest_harness.h>
@@ -31,6 +32,7 @@
 #define OTHER_MAC	"02:00:00:09:00:43"
 #define NO_MAC		"00:00:00:00:00:00"
 #define STEP_MS		15000
+#define LOOKS_MS	2500	/* it looks each second, if nothing happens */
 #define CTRL		(MIGCAP_CTRL_DRIVER | MIGCAP_CTRL_DMA_TRACKED)
 #define KEPT_DIR	"/run/migcap-follow-test"
 
@@ -267,6 +269,26 @@ TEST_F(follow, what_the_operator_changes)
 	EXPECT_TRUE(rules_become(self, 0, NO_MAC, ""));
 	ASSERT_EQ(0, start_guest(self));
 	EXPECT_TRUE(rules_become(self, 0, OTHER_MAC, "trust on"));
+}
+
+/* For the PF's driver it is the same whether VF or operator has set it. */
+TEST_F(follow, what_the_guest_chooses)
+{
+	ASSERT_TRUE(begin(self));
+	ASSERT_EQ(0, start_guest(self));
+	ASSERT_NE(NULL, tool_line(&self->tool, "is here", STEP_MS));
+	ASSERT_EQ(0, nl_vf_set_mac(self->pf.netdev, 0, MAC));
+	sleep_ms(LOOKS_MS);
+	EXPECT_TRUE(rules_become(self, 0, MAC, ""));
+	ASSERT_EQ(0, host_quiesce(&self->source));
+	EXPECT_TRUE(rules_become(self, 0, NO_MAC, ""));
+	host_close(&self->source);
+	ASSERT_NE(NULL, tool_line(&self->tool, "no guest", STEP_MS));
+	ASSERT_EQ(0, start_guest(self));
+	ASSERT_NE(NULL, tool_line(&self->tool, "is here", STEP_MS));
+	sleep_ms(LOOKS_MS);
+	EXPECT_TRUE(rules_become(self, 0, NO_MAC, ""));
+	EXPECT_TRUE(kept_becomes("mac=" NO_MAC));
 }
 
 TEST_F(follow, outlives_itself)

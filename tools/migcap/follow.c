@@ -6,7 +6,8 @@
  * (phase.h) whenever something may have changed, and once a second.
  *
  * A rule that somebody else has set while the guest is away is taken for wanted
- * and held back, unless the wanted ones were given as a file.
+ * and held back, unless the wanted ones were given as a file.  The address of a guest
+ * that is here without a rule is its own, and is not kept for the VF's next guest.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -84,17 +85,25 @@ static enum phase look(struct followed *followed, const struct vf *vf)
 	return phase_of(&view);
 }
 
+/* A PF shows an address that a VF has chosen as it does one of a rule. */
+static bool is_guests_address(const struct followed *followed, enum phase phase)
+{
+	return followed->known && !rules_have_mac(&followed->wanted) &&
+	       (phase == PHASE_PRESENT || followed->phase == PHASE_PRESENT);
+}
+
 /*
  * What is in force and was not set by us.  While no rule should be in force,
  * zeros are our own.
  */
 static bool adopt(struct followed *followed, const struct rules *now,
-		  bool is_present)
+		  enum phase phase)
 {
+	bool is_present = phase == PHASE_PRESENT && followed->known;
 	struct rules before = followed->wanted;
 	struct rules *wanted = &followed->wanted;
 
-	if (rules_have_mac(now))
+	if (rules_have_mac(now) && !is_guests_address(followed, phase))
 		memcpy(wanted->mac, now->mac, ETH_ALEN);
 	if (now->vlan || is_present) {
 		wanted->vlan = now->vlan;
@@ -208,7 +217,7 @@ static void reconcile(struct observer *observer, struct observer_vf *observed)
 	if (err)
 		return say_once(follow, followed, vf, err);
 	if (may_adopt(follow, followed, phase, entered) &&
-	    adopt(followed, &now, phase == PHASE_PRESENT && followed->known))
+	    adopt(followed, &now, phase))
 		keep_wanted(followed, vf);
 	target = rules_in(phase, &followed->wanted);
 	if (phase == PHASE_PRESENT && !rules_have_mac(&target))
