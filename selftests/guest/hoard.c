@@ -17,7 +17,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +25,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "asked.h"
 #include "../lib/flood.h"
 #include "../lib/pattern.h"
 
@@ -43,20 +43,6 @@ struct ring {
 	unsigned long long position;	/* end of what was received */
 	int file;			/* the same again in the page cache */
 };
-
-static volatile sig_atomic_t asked;
-
-static void on_signal(int signal)
-{
-	(void)signal;
-	asked = 1;
-}
-
-static void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
 
 static int open_socket(int type, int port)
 {
@@ -203,11 +189,10 @@ static void take_memory(size_t megabytes)
 
 int main(int argc, char **argv)
 {
-	struct sigaction action = { .sa_handler = on_signal };
 	struct ring ring = {};
 	int udp, queue, memory;
 
-	sigaction(SIGUSR1, &action, NULL);
+	asked_by(SIGUSR1);
 	if (argc > 1)
 		take_memory(atoi(argv[1]));
 	ring.data = mmap(NULL, KEEP_BYTES, PROT_READ | PROT_WRITE,

@@ -11,9 +11,7 @@
  *	  store memory PAGES
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +19,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "asked.h"
 #include "../lib/clock.h"
 #include "../lib/pattern.h"
 #include "../lib/random.h"
@@ -44,19 +43,6 @@ struct store {
 };
 
 static unsigned char buffer[RUN_MAX * PAGE] __attribute__((aligned(PAGE)));
-static volatile sig_atomic_t asked;
-
-static void on_signal(int signal)
-{
-	(void)signal;
-	asked = 1;
-}
-
-static void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
 
 static unsigned long long position(const struct store *store, size_t page)
 {
@@ -181,7 +167,6 @@ static bool parse(struct store *store, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct sigaction action = { .sa_handler = on_signal };
 	struct store store = {};
 
 	if (!parse(&store, argc, argv)) {
@@ -192,7 +177,7 @@ int main(int argc, char **argv)
 	if (!store.versions)
 		die("memory");
 	store.random = random_from(store.pages);
-	sigaction(SIGTERM, &action, NULL);
+	asked_by(SIGTERM);
 	everywhere(&store, put);
 	while (!asked) {
 		store.rounds++;

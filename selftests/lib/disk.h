@@ -35,9 +35,9 @@ struct disk {
 	"done 2>/dev/null; echo no namespaces; exit 1"
 
 /* In a guest: its driver, which gives up on a request after @DISK_TIMEOUT_S. */
-#define DISK_TIMEOUT_S	10
-#define DISK_LOAD	"load nvme_core io_timeout=10 && load nvme && (" \
-			DISK_WAIT ")"
+#define DISK_TIMEOUT_S	"10"
+#define DISK_LOAD	"load nvme_core io_timeout=" DISK_TIMEOUT_S \
+			" && load nvme && (" DISK_WAIT ")"
 
 /*
  * Make the VFs, bring their controllers online, and write an empty ext4.  -ENODEV:
@@ -49,7 +49,10 @@ void disk_remove(struct disk *disk);
 
 int disk_bind(const struct disk *disk, const char *driver);
 
-/* Take a VF's controller offline, or bring it back; no guest has it. */
+/*
+ * Take a VF's controller offline, or bring it back.  A guest that has it will not
+ * have interrupts again.
+ */
 int disk_set_online(const struct disk *disk, int end, bool online);
 
 /* How many pages of the slow namespace have been written to; -errno. */

@@ -29,20 +29,24 @@ do {									\
 	scenario_teardown(s);						\
 } while (0)
 
-/* The fixture of tests that need a scenario and nothing else. */
-#define SCENARIO(name, kind)						\
+/* The fixture of tests that need a scenario and nothing else; its VMM's members follow. */
+#define SCENARIO_VMM(name, kind, ...)					\
 FIXTURE(name) {								\
 	struct scenario s;						\
 };									\
 									\
 FIXTURE_SETUP(name)							\
 {									\
-	SCENARIO_SET_UP(scenario_setup(&self->s, #name, kind));		\
+	const struct scenario_vmm vmm = { __VA_ARGS__ };		\
+									\
+	SCENARIO_SET_UP(scenario_setup_vmm(&self->s, #name, kind, &vmm)); \
 }									\
 									\
 FIXTURE_TEARDOWN(name)							\
 {									\
 	SCENARIO_TEAR_DOWN(&self->s);					\
 }
+
+#define SCENARIO(name, kind)	SCENARIO_VMM(name, kind, .saved = NULL)
 
 #endif /* MIGCAP_TEST_SCENARIO_FIXTURE_H */

@@ -30,22 +30,7 @@
 			"ping -c 1 -W 1 " WIRE_HOST_ADDRESS " && exit; " \
 			"done; exit 1"
 
-FIXTURE(standby) {
-	struct scenario s;
-};
-
-FIXTURE_SETUP(standby)
-{
-	const struct scenario_vmm vmm = { .standby = true };
-
-	SCENARIO_SET_UP(scenario_setup_vmm(&self->s, "standby",
-					   GUEST_WITH_AGENT, &vmm));
-}
-
-FIXTURE_TEARDOWN(standby)
-{
-	SCENARIO_TEAR_DOWN(&self->s);
-}
+SCENARIO_VMM(standby, GUEST_WITH_AGENT, .standby = true)
 
 /* So many probes of now are answered that no neighbour is forgotten. */
 static bool answers(struct scenario *s)
